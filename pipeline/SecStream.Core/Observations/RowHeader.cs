@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using SecStream.Core.Events;
+
+namespace SecStream.Core.Observations;
+
+/// <summary>
+/// Fixed part of an observation: what one event means to one key of one route. Rows are flat, self-contained bytes, so they can be batched,
+/// copied between threads, kept in snapshots and shipped as they are:
+/// <code>
+/// header (72) | key | detections: 2 bytes each | value lengths: 2 bytes × Slots, 0xFFFF absent | value bytes … | followers: whole rows
+/// </code>
+/// A row of a login session carries the rows of the attempt that it may turn out to be as <b>followers</b>.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public struct RowHeader
+{
+    /// <summary>Size of this struct in bytes.</summary>
+    public const int Size = 72;
+
+    /// <summary>Bytes of the whole row, followers included.</summary>
+    public int Length;
+
+    /// <summary>Bytes of the followers at the end of the row.</summary>
+    public int FollowersLength;
+
+    /// <summary>Route in the plan; <see cref="Row.SessionRoute"/> for login sessions.</summary>
+    public ushort Route;
+
+    /// <summary>Shard, 0 … 63.</summary>
+    public byte Shard;
+
+    /// <summary>Kind of login line (session rows only).</summary>
+    public LoginLine LoginLine;
+
+    /// <summary>Bytes of the key.</summary>
+    public ushort KeyLength;
+
+    /// <summary>Number of detections the event matched on this route.</summary>
+    public ushort DetectionCount;
+
+    /// <summary>Occurrences. 0 takes an earlier row of the same event away (a correction of a login session).</summary>
+    public int Count;
+
+    /// <summary>1: sets the count of an event seen before, rather than being a redelivery of it.</summary>
+    public byte IsCorrection;
+
+    /// <summary>Not used; keeps what follows aligned.</summary>
+    public byte Reserved0;
+
+    /// <summary>Not used.</summary>
+    public ushort Reserved1;
+
+    /// <summary>Not used.</summary>
+    public int Reserved2;
+
+    /// <summary>Event time, microseconds since 1970 UTC.</summary>
+    public long Time;
+
+    /// <summary>The source (<see cref="EventId.SourceHash"/>): second key of the order of events.</summary>
+    public ulong Source;
+
+    /// <summary>Position in the source: third key of the order of events.</summary>
+    public long Position;
+
+    /// <summary>Event id, high half.</summary>
+    public ulong IdHigh;
+
+    /// <summary>Event id, low half.</summary>
+    public ulong IdLow;
+}

@@ -1,0 +1,246 @@
+using SecStream.Core.Observations;
+using SecStream.Stages.Rules.History;
+
+namespace SecStream.Stages.Rules.Evaluation;
+
+/// <summary>An event behind an alert, as the shard keeps it.</summary>
+internal record struct EvidenceReference(ulong IdHigh, ulong IdLow, int GivenId, long Time, int Count);
+
+/// <summary>
+/// An alert in the making: the episode's contributors summed up as they come, in order of events. About 400 bytes plus 32 per piece of
+/// evidence (100 at most) and 16 per distinct value.
+/// </summary>
+public sealed class AlertDraft
+{
+    /// <summary>Events listed as evidence.</summary>
+    public const int MaxEvidence = 100;
+
+    private readonly List<EvidenceReference> _evidence = [];
+
+    /// <summary>Event at which the condition first held.</summary>
+    public long Opened { get; init; }
+
+    /// <summary>First contributor.</summary>
+    public long Start { get; private set; } = long.MaxValue;
+
+    /// <summary>Last contributor.</summary>
+    public long End { get; private set; } = long.MinValue;
+
+    /// <summary>Last matching event, contributor or not: the episode goes on from here.</summary>
+    public long LastMatch { get; set; }
+
+    /// <summary>Occurrences in the contributors.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Contributing events.</summary>
+    public long Events { get; private set; }
+
+    /// <summary>A later matching event began another episode.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>Occurrences by input of the rule (temporal kinds).</summary>
+    public long[] InputTotals { get; init; } = [];
+
+    /// <summary>Facts found when the condition first held (name, value), in order.</summary>
+    public List<(string Name, string Value)> Facts { get; init; } = [];
+
+    /// <summary>Users among the contributors.</summary>
+    public Tally Users { get; private init; } = new();
+
+    /// <summary>Addresses among the contributors.</summary>
+    public Tally Addresses { get; private init; } = new();
+
+    /// <summary>Hosts among the contributors.</summary>
+    public Tally Hosts { get; private init; } = new();
+
+    /// <summary>Actions among the contributors.</summary>
+    public Tally Actions { get; private init; } = new();
+
+    /// <summary>Countries among the contributors.</summary>
+    public Tally Countries { get; private init; } = new();
+
+    /// <summary>The rule's values among the contributors.</summary>
+    public Tally RuleValues { get; private init; } = new();
+
+    /// <summary>Total when it was sent out last; −1: never sent.</summary>
+    public long SentTotal { get; set; } = -1;
+
+    /// <summary>End when it was sent out last.</summary>
+    public long SentEnd { get; set; }
+
+    /// <summary>Clock when it was sent out last.</summary>
+    public long SentAt { get; set; } = long.MinValue;
+
+    /// <summary>Adds a contributor, later in order than all before.</summary>
+    public void Add(in Item item, uint inputs, int valueSlot, ValuePool pool)
+    {
+        Start = Math.Min(Start, item.Time);
+        End = Math.Max(End, item.Time);
+        Total += item.Count;
+        Events++;
+        for (var i = 0; i < InputTotals.Length; i++)
+        {
+            InputTotals[i] += (inputs >> i & 1) != 0 ? item.Count : 0;
+        }
+
+        if (_evidence.Count < MaxEvidence && !item.IsMerged)
+        {
+            _evidence.Add(new(item.IdHigh, item.IdLow, pool.AddReference(item.Values[Row.GivenIdSlot]), item.Time, item.Count));
+        }
+
+        Users.Add(item.Values[Row.UserSlot], item.Count, pool);
+        Addresses.Add(item.Values[Row.AddressSlot], item.Count, pool);
+        Hosts.Add(item.Values[Row.HostSlot], item.Count, pool);
+        Actions.Add(item.Values[Row.ActionSlot], item.Count, pool);
+        Countries.Add(item.Values[Row.CountrySlot], item.Count, pool);
+        if (valueSlot >= 0)
+        {
+            RuleValues.Add(item.Values[valueSlot], item.Count, pool);
+        }
+    }
+
+    /// <summary>Whether an event is among the evidence listed (used to list a predecessor once).</summary>
+    public bool Lists(in Item item)
+    {
+        foreach (var evidence in _evidence)
+        {
+            if (evidence.IdLow == item.IdLow && evidence.IdHigh == item.IdHigh)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A copy with references of its own, not sent yet.</summary>
+    public AlertDraft Clone(ValuePool pool)
+    {
+        var copy = new AlertDraft
+        {
+            Opened = Opened,
+            Start = Start,
+            End = End,
+            LastMatch = LastMatch,
+            Total = Total,
+            Events = Events,
+            IsClosed = IsClosed,
+            InputTotals = [.. InputTotals],
+            Facts = [.. Facts],
+            Users = Users.Clone(pool),
+            Addresses = Addresses.Clone(pool),
+            Hosts = Hosts.Clone(pool),
+            Actions = Actions.Clone(pool),
+            Countries = Countries.Clone(pool),
+            RuleValues = RuleValues.Clone(pool),
+        };
+        foreach (var evidence in _evidence)
+        {
+            pool.AddReference(evidence.GivenId);
+            copy._evidence.Add(evidence);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Gives all references back.</summary>
+    public void Release(ValuePool pool)
+    {
+        foreach (var evidence in _evidence)
+        {
+            pool.Release(evidence.GivenId);
+        }
+
+        _evidence.Clear();
+        Users.Release(pool);
+        Addresses.Release(pool);
+        Hosts.Release(pool);
+        Actions.Release(pool);
+        Countries.Release(pool);
+        RuleValues.Release(pool);
+    }
+
+    /// <summary>The evidence as the alert shows it.</summary>
+    public Core.Alerts.EvidenceItem[] Evidence(ValuePool pool) =>
+    [
+        .. _evidence.Select(e => new Core.Alerts.EvidenceItem(
+            e.GivenId == ValuePool.None ? new EventId(e.IdHigh, e.IdLow).ToString() : System.Text.Encoding.UTF8.GetString(pool.Get(e.GivenId)),
+            e.Time,
+            e.Count)),
+    ];
+
+    /// <summary>Writes the draft.</summary>
+    public void Save(BinaryWriter writer, ValuePool pool)
+    {
+        foreach (var number in (ReadOnlySpan<long>)[Opened, Start, End, LastMatch, Total, Events, SentTotal, SentEnd, SentAt])
+        {
+            writer.Write(number);
+        }
+
+        writer.Write(IsClosed);
+        writer.Write(InputTotals.Length);
+        Array.ForEach(InputTotals, writer.Write);
+        writer.Write(Facts.Count);
+        foreach (var (name, value) in Facts)
+        {
+            writer.Write(name);
+            writer.Write(value);
+        }
+
+        writer.Write(_evidence.Count);
+        foreach (var e in _evidence)
+        {
+            writer.Write(e.IdHigh);
+            writer.Write(e.IdLow);
+            StateFormat.WriteValue(writer, e.GivenId, pool);
+            writer.Write(e.Time);
+            writer.Write(e.Count);
+        }
+
+        foreach (var tally in (ReadOnlySpan<Tally>)[Users, Addresses, Hosts, Actions, Countries, RuleValues])
+        {
+            tally.Save(writer, pool);
+        }
+    }
+
+    /// <summary>Reads a draft.</summary>
+    public static AlertDraft Load(BinaryReader reader, ValuePool pool)
+    {
+        Span<long> numbers = stackalloc long[9];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = reader.ReadInt64();
+        }
+
+        var closed = reader.ReadBoolean();
+        var inputs = Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadInt64()).ToArray();
+        var facts = Enumerable.Range(0, reader.ReadInt32()).Select(_ => (reader.ReadString(), reader.ReadString())).ToList();
+        var evidence = Enumerable.Range(0, reader.ReadInt32())
+            .Select(_ => new EvidenceReference(
+                reader.ReadUInt64(), reader.ReadUInt64(), StateFormat.ReadValue(reader, pool), reader.ReadInt64(), reader.ReadInt32()))
+            .ToList();
+        var draft = new AlertDraft
+        {
+            Opened = numbers[0],
+            Start = numbers[1],
+            End = numbers[2],
+            LastMatch = numbers[3],
+            Total = numbers[4],
+            Events = numbers[5],
+            SentTotal = numbers[6],
+            SentEnd = numbers[7],
+            SentAt = numbers[8],
+            IsClosed = closed,
+            InputTotals = inputs,
+            Facts = facts,
+            Users = Tally.Load(reader, pool),
+            Addresses = Tally.Load(reader, pool),
+            Hosts = Tally.Load(reader, pool),
+            Actions = Tally.Load(reader, pool),
+            Countries = Tally.Load(reader, pool),
+            RuleValues = Tally.Load(reader, pool),
+        };
+        draft._evidence.AddRange(evidence);
+        return draft;
+    }
+}

@@ -1,0 +1,389 @@
+using System.Runtime.InteropServices;
+using SecStream.Core.Alerts;
+using SecStream.Core.Events;
+using SecStream.Core.Observations;
+using SecStream.Stages.Alerting;
+using SecStream.Stages.Rules.History;
+using SecStream.Stages.Rules.Model;
+using SecStream.Stages.Rules.Routing;
+
+namespace SecStream.Stages.Rules.Evaluation;
+
+/// <summary>
+/// One of the 64 shards: the keys that hash to it, on all routes. Takes rows in any order, puts each into its key's history, and evaluates
+/// histories up to the clock. Each key is independent, so no order between keys is needed; within a key the history is the order.
+/// Owned by one lane at a time; not thread-safe.
+/// </summary>
+public sealed class RuleShard : IDraftObserver
+{
+    private readonly RoutePlan _plan;
+    private readonly ShardOptions _options;
+    private readonly LaneMemory _memory;
+    private readonly DetectionSets _sets;
+    private readonly HistoryEvaluator _evaluator;
+    private readonly AlertFactory _factory;
+    private readonly IAlertSink _sink;
+    private readonly EntityTable[] _tables;
+    private readonly PriorityQueue<Entity, long> _schedule = new();
+    private readonly List<Entity> _dirty = [];
+    private readonly List<(Entity Entity, RuleState State)> _unsent = [];
+    private readonly Func<Entity, bool> _keep;
+    private long _clock = long.MinValue;
+    private long _lastSweep = long.MinValue;
+    private long _fold = long.MinValue;
+    private long _lastRebuild = long.MinValue;
+    private long _bytes;
+
+    /// <summary>Makes an empty shard.</summary>
+    public RuleShard(RoutePlan plan, ShardOptions options, LaneMemory memory, DetectionSets sets, AlertFactory factory, IAlertSink sink)
+    {
+        _plan = plan;
+        _options = options;
+        _memory = memory;
+        _sets = sets;
+        _factory = factory;
+        _sink = sink;
+        _tables = [.. plan.Routes.Select(r => new EntityTable(r.Index, memory))];
+        _evaluator = new HistoryEvaluator(plan, sets, memory, this);
+        _keep = entity => _evaluator.Fold(entity, _fold) || entity.QueueEntries > 0;
+    }
+
+    /// <summary>Counts of what the shard could not do exactly.</summary>
+    public ShardCounters Counters { get; } = new();
+
+    /// <summary>State held, in bytes.</summary>
+    public long StateBytes => _bytes;
+
+    /// <summary>Takes a row. Rows may come in any order and more than once.</summary>
+    public void Accept(in Row row)
+    {
+        ref readonly var header = ref row.Header;
+        if (header.Time < _fold)
+        {
+            Counters.Unevaluated++;
+            return;
+        }
+
+        var before = _memory.LiveBytes;
+        var entity = header.Count > 0 ? _tables[header.Route].GetOrAdd(row.Key) : _tables[header.Route].Find(row.Key);
+        if (entity is not null)
+        {
+            if (Insert(entity, row))
+            {
+                Schedule(entity);
+            }
+
+            _bytes += _memory.LiveBytes - before;
+        }
+    }
+
+    /// <summary>Evaluates what lies before the clock; corrects what late rows changed; folds and drops what nothing can change any more.</summary>
+    public void Advance(long clock)
+    {
+        if (clock <= _clock)
+        {
+            return;
+        }
+
+        _clock = clock;
+        if (_dirty.Count > 0 && (clock == long.MaxValue || clock - _lastRebuild >= _options.CorrectionInterval || _lastRebuild == long.MinValue))
+        {
+            Correct();
+        }
+
+        while (_schedule.TryPeek(out var entity, out var time) && time < clock)
+        {
+            _schedule.Dequeue();
+            entity.QueueEntries--;
+            if (entity.ScheduledTime == time)
+            {
+                entity.ScheduledTime = long.MaxValue;
+                _evaluator.EvaluateUpTo(entity, clock);
+                Counters.Lost += HistoryMerge.MergeIfLong(entity, _memory);
+                Schedule(entity);
+            }
+        }
+
+        SendRevisions();
+        if (clock == long.MaxValue || clock - _lastSweep >= _options.SweepInterval || _lastSweep == long.MinValue)
+        {
+            Sweep();
+        }
+    }
+
+    void IDraftObserver.Changed(Entity entity, RuleState state)
+    {
+        if (_options.RevisionInterval < long.MaxValue && !state.IsQueued)
+        {
+            state.IsQueued = true;
+            _unsent.Add((entity, state));
+        }
+    }
+
+    void IDraftObserver.Settled(Entity entity, RouteRule rule, AlertDraft draft) =>
+        _sink.Upsert(_factory.Make(rule.Rule, _plan.Routes[entity.Route], entity.Key, draft, _memory.Values), settled: true);
+
+    void IDraftObserver.Vanished(Entity entity, RouteRule rule, AlertDraft before, AlertDraft? instead)
+    {
+        if (before.SentTotal >= 0)
+        {
+            var route = _plan.Routes[entity.Route];
+            _sink.Withdraw(
+                _factory.MakeId(rule.Rule, route, entity.Key, before.Opened),
+                instead is null ? null : _factory.MakeId(rule.Rule, route, entity.Key, instead.Opened));
+        }
+    }
+
+    /// <summary>Puts a row into a history; false when it was there already.</summary>
+    private bool Insert(Entity entity, in Row row)
+    {
+        ref readonly var header = ref row.Header;
+        var at = FindSame(entity, row, out var same);
+        if (same)
+        {
+            return header.IsCorrection != 0 && Correct(entity, at, header.Count);
+        }
+
+        if (header.Count == 0)
+        {
+            return false;
+        }
+
+        _memory.EnsureRoom(entity);
+        if (at < entity.Count)
+        {
+            entity.Items.AsSpan(at, entity.Count - at).CopyTo(entity.Items.AsSpan(at + 1));
+            entity.Epoch++;
+        }
+
+        entity.Count++;
+        Fill(ref entity.Items[at], row);
+        if (at < entity.Evaluated || header.Time < _clock)
+        {
+            entity.Evaluated += at < entity.Evaluated ? 1 : 0;
+            MarkDirty(entity, at);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// An item inserted behind the clock belongs to the evaluated part even where everything evaluated is older than it.
+    /// </summary>
+    private void MarkDirty(Entity entity, int at)
+    {
+        if (at >= entity.Evaluated)
+        {
+            // Nothing evaluated lies behind it: the ordinary schedule takes it, at once.
+            return;
+        }
+
+        if (!entity.IsDirty)
+        {
+            entity.IsDirty = true;
+            _dirty.Add(entity);
+        }
+    }
+
+    private static int FindSame(Entity entity, in Row row, out bool same)
+    {
+        ref readonly var header = ref row.Header;
+        var at = entity.LowerBound(header.Time, header.Source, header.Position);
+        same = false;
+        if (row.HasGivenId)
+        {
+            for (var i = entity.LowerBound(header.Time, 0, long.MinValue); i < entity.Count && entity.Items[i].Time == header.Time; i++)
+            {
+                if (entity.Items[i].IdHigh == header.IdHigh && entity.Items[i].IdLow == header.IdLow)
+                {
+                    same = true;
+                    return i;
+                }
+            }
+
+            return at;
+        }
+
+        same = at < entity.Count && entity.Items[at].IdHigh == header.IdHigh && entity.Items[at].IdLow == header.IdLow;
+        return at;
+    }
+
+    private bool Correct(Entity entity, int at, int count)
+    {
+        if (entity.Items[at].Count == count)
+        {
+            return false;
+        }
+
+        if (count > 0)
+        {
+            entity.Items[at].Count = count;
+            MarkDirty(entity, at);
+        }
+        else
+        {
+            MarkDirty(entity, at);
+            _memory.ReleaseValues(ref entity.Items[at]);
+            entity.Items.AsSpan(at + 1, entity.Count - at - 1).CopyTo(entity.Items.AsSpan(at));
+            entity.Count--;
+            entity.Evaluated -= at < entity.Evaluated ? 1 : 0;
+        }
+
+        entity.Epoch++;
+        return true;
+    }
+
+    private void Fill(ref Item item, in Row row)
+    {
+        ref readonly var header = ref row.Header;
+        item.Time = header.Time;
+        item.Source = header.Source;
+        item.Position = header.Position;
+        item.IdHigh = header.IdHigh;
+        item.IdLow = header.IdLow;
+        item.Count = header.Count;
+        item.Set = _sets.Intern(header.Route, row.DetectionBytes);
+        var lengths = MemoryMarshal.Cast<byte, ushort>(row.ValueLengths(out var offset));
+        for (var slot = 0; slot < Row.Slots; slot++)
+        {
+            var length = lengths[slot];
+            item.Values[slot] = length == ushort.MaxValue ? ValuePool.None : _memory.Values.Intern(row.Bytes.Slice(offset, length));
+            offset += length == ushort.MaxValue ? 0 : length;
+        }
+    }
+
+    private void Schedule(Entity entity)
+    {
+        if (entity.Evaluated >= entity.Count)
+        {
+            return;
+        }
+
+        var time = entity.Items[entity.Evaluated].Time;
+        if (time < entity.ScheduledTime)
+        {
+            entity.ScheduledTime = time;
+            entity.QueueEntries++;
+            _schedule.Enqueue(entity, time);
+        }
+    }
+
+    private void Correct()
+    {
+        _lastRebuild = _clock;
+        foreach (var entity in _dirty)
+        {
+            if (entity.IsDirty)
+            {
+                _evaluator.Rebuild(entity);
+                Counters.Corrections++;
+            }
+        }
+
+        _dirty.Clear();
+    }
+
+    private void Sweep()
+    {
+        if (_dirty.Count > 0)
+        {
+            Correct();
+        }
+
+        _lastSweep = _clock;
+        _fold = _clock == long.MaxValue ? long.MaxValue : Math.Max(_fold, _clock - _options.Horizon);
+        var before = _memory.LiveBytes;
+        foreach (var table in _tables)
+        {
+            if (table.Count > 0)
+            {
+                table.Sweep(_keep);
+            }
+        }
+
+        _bytes += _memory.LiveBytes - before;
+        if (_bytes > _options.MaxStateBytes)
+        {
+            Evict();
+        }
+    }
+
+    /// <summary>Over the bound: the keys idle longest go, their alerts as they are. Counted, and an entry in the ledger.</summary>
+    private void Evict()
+    {
+        var before = _memory.LiveBytes;
+        var byAge = _tables.SelectMany(t => t.All())
+            .Where(e => e.QueueEntries == 0)
+            .OrderBy(e => e.Count > 0 ? e.Items[e.Count - 1].Time : long.MinValue)
+            .ThenBy(e => Convert.ToHexString(e.Key), StringComparer.Ordinal)
+            .ToList();
+        var gone = new HashSet<Entity>();
+        var excess = _bytes - (_options.MaxStateBytes / 10 * 9);
+        foreach (var entity in byAge.TakeWhile(_ => excess > 0))
+        {
+            excess -= 160 + (entity.Items.Length * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<Item>());
+            gone.Add(entity);
+            foreach (var (rule, draft) in LiveDrafts(entity))
+            {
+                ((IDraftObserver)this).Settled(entity, rule, draft);
+            }
+        }
+
+        Counters.Evicted += gone.Count;
+        foreach (var table in _tables)
+        {
+            table.Sweep(entity => !gone.Contains(entity));
+        }
+
+        _bytes += _memory.LiveBytes - before;
+    }
+
+    private IEnumerable<(RouteRule Rule, AlertDraft Draft)> LiveDrafts(Entity entity)
+    {
+        for (var state = entity.States; state is not null; state = state.Next)
+        {
+            foreach (var draft in state.Alerts)
+            {
+                yield return (_plan.Routes[entity.Route].Rules[state.Rule], draft);
+            }
+        }
+    }
+
+    /// <summary>Sends new alerts at once and grown ones at most once per revision interval.</summary>
+    private void SendRevisions()
+    {
+        var kept = 0;
+        for (var i = 0; i < _unsent.Count; i++)
+        {
+            var (entity, state) = _unsent[i];
+            var rule = _plan.Routes[entity.Route].Rules[state.Rule].Rule;
+            var wait = false;
+            foreach (var draft in state.Alerts)
+            {
+                if (draft.SentTotal == draft.Total && draft.SentEnd == draft.End)
+                {
+                    continue;
+                }
+
+                if (draft.SentTotal >= 0 && _clock != long.MaxValue && _clock - draft.SentAt < _options.RevisionInterval)
+                {
+                    wait = true;
+                    continue;
+                }
+
+                draft.SentTotal = draft.Total;
+                draft.SentEnd = draft.End;
+                draft.SentAt = _clock;
+                _sink.Upsert(_factory.Make(rule, _plan.Routes[entity.Route], entity.Key, draft, _memory.Values), settled: false);
+            }
+
+            state.IsQueued = wait;
+            if (wait)
+            {
+                _unsent[kept++] = _unsent[i];
+            }
+        }
+
+        _unsent.RemoveRange(kept, _unsent.Count - kept);
+    }
+}

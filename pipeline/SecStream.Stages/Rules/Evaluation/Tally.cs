@@ -1,0 +1,132 @@
+using SecStream.Core.Alerts;
+using SecStream.Stages.Rules.History;
+
+namespace SecStream.Stages.Rules.Evaluation;
+
+/// <summary>Counts distinct values, exact up to 4 096 of them. Holds references of the lane's value pool.</summary>
+public sealed class Tally
+{
+    private const int MaxDistinct = 4096;
+    private const int ListSize = 10;
+
+    private Dictionary<int, int>? _index;
+    private (int Value, long Count)[] _entries = [];
+
+    /// <summary>Number of distinct values.</summary>
+    public int Distinct { get; private set; }
+
+    /// <summary>Counts a value.</summary>
+    public void Add(int value, long count, ValuePool pool)
+    {
+        if (value == ValuePool.None)
+        {
+            return;
+        }
+
+        var at = IndexOf(value);
+        if (at >= 0)
+        {
+            _entries[at].Count += count;
+            return;
+        }
+
+        if (Distinct == MaxDistinct)
+        {
+            return;
+        }
+
+        if (Distinct == _entries.Length)
+        {
+            Array.Resize(ref _entries, Math.Max(2, _entries.Length * 2));
+        }
+
+        _entries[Distinct] = (pool.AddReference(value), count);
+        _index?.Add(value, Distinct);
+        Distinct++;
+        if (Distinct == 17)
+        {
+            _index = [];
+            for (var i = 0; i < Distinct; i++)
+            {
+                _index.Add(_entries[i].Value, i);
+            }
+        }
+    }
+
+    /// <summary>A copy with references of its own.</summary>
+    public Tally Clone(ValuePool pool)
+    {
+        var copy = new Tally { _entries = [.. _entries], Distinct = Distinct, _index = _index is null ? null : new(_index) };
+        for (var i = 0; i < Distinct; i++)
+        {
+            pool.AddReference(_entries[i].Value);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Gives the references back.</summary>
+    public void Release(ValuePool pool)
+    {
+        for (var i = 0; i < Distinct; i++)
+        {
+            pool.Release(_entries[i].Value);
+        }
+
+        Distinct = 0;
+    }
+
+    /// <summary>The ten most frequent values, by count then ordinal value.</summary>
+    public ObservedValue[] Top(ValuePool pool) =>
+    [
+        .. _entries.AsSpan(0, Distinct).ToArray()
+            .Select(e => new ObservedValue(System.Text.Encoding.UTF8.GetString(pool.Get(e.Value)), e.Count))
+            .OrderByDescending(v => v.Count)
+            .ThenBy(v => v.Value, StringComparer.Ordinal)
+            .Take(ListSize),
+    ];
+
+    /// <summary>Writes the tally.</summary>
+    public void Save(BinaryWriter writer, ValuePool pool)
+    {
+        writer.Write(Distinct);
+        for (var i = 0; i < Distinct; i++)
+        {
+            StateFormat.WriteBytes(writer, pool.Get(_entries[i].Value));
+            writer.Write(_entries[i].Count);
+        }
+    }
+
+    /// <summary>Reads a tally.</summary>
+    public static Tally Load(BinaryReader reader, ValuePool pool)
+    {
+        var tally = new Tally();
+        var count = reader.ReadInt32();
+        for (var i = 0; i < count; i++)
+        {
+            var value = pool.Intern(StateFormat.ReadBytes(reader));
+            tally.Add(value, reader.ReadInt64(), pool);
+            pool.Release(value);
+        }
+
+        return tally;
+    }
+
+    private int IndexOf(int value)
+    {
+        if (_index is not null)
+        {
+            return _index.TryGetValue(value, out var at) ? at : -1;
+        }
+
+        for (var i = 0; i < Distinct; i++)
+        {
+            if (_entries[i].Value == value)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

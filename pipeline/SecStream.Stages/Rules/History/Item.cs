@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SecStream.Core.Observations;
+
+namespace SecStream.Stages.Rules.History;
+
+/// <summary>References (<see cref="ValuePool"/>) of an item's values, by row slot.</summary>
+[InlineArray(Row.Slots)]
+public struct ItemValues
+{
+    private int _first;
+}
+
+/// <summary>
+/// One matching event in the history of a key, 84 bytes. Histories are ordered by (time, source, position). Beyond
+/// <see cref="Entity.ExactItems"/> the oldest items of one second are merged into one without identity.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+public struct Item
+{
+    /// <summary>Event time, microseconds since 1970 UTC.</summary>
+    public long Time;
+
+    /// <summary>Source of the event.</summary>
+    public ulong Source;
+
+    /// <summary>Position in the source.</summary>
+    public long Position;
+
+    /// <summary>Event id, high half; 0 with a low half of 0 for merged items.</summary>
+    public ulong IdHigh;
+
+    /// <summary>Event id, low half.</summary>
+    public ulong IdLow;
+
+    /// <summary>Occurrences.</summary>
+    public int Count;
+
+    /// <summary>Which detections it matched (<see cref="DetectionSets"/>).</summary>
+    public int Set;
+
+    /// <summary>Its values.</summary>
+    public ItemValues Values;
+
+    /// <summary>Whether it stands for several events of one second.</summary>
+    public readonly bool IsMerged => IdHigh == 0 && IdLow == 0;
+
+    /// <summary>Order of events: time, then source, then position.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int CompareOrder(long time, ulong source, long position)
+    {
+        if (Time != time)
+        {
+            return Time < time ? -1 : 1;
+        }
+
+        return Source != source ? Source.CompareTo(source) : Position.CompareTo(position);
+    }
+}

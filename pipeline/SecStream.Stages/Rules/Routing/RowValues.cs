@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using SecStream.Core.Events;
+using SecStream.Core.Fields;
+using SecStream.Core.Observations;
+
+namespace SecStream.Stages.Rules.Routing;
+
+/// <summary>Writes the values of a row: who, from where, on which host, and what the route's rules count.</summary>
+internal sealed class RowValues
+{
+    private readonly byte[] _location = new byte[Row.MaxValueBytes];
+    private readonly int[] _fields = new int[Row.FirstRouteSlot];
+    private int _locationLength;
+
+    /// <summary>Reads what all rows of the event share.</summary>
+    public void Read(EventRecord record)
+    {
+        _fields[Row.UserSlot] = record.Has(Ecs.UserName) ? Ecs.UserName : Ecs.UserEmail;
+        _fields[Row.AddressSlot] = Ecs.SourceAddress;
+        _fields[Row.HostSlot] = Ecs.HostName;
+        _fields[Row.ActionSlot] = Ecs.EventAction;
+        _fields[Row.CountrySlot] = Ecs.SourceGeoCountryIsoCode;
+        _locationLength = -1;
+    }
+
+    /// <summary>Appends lengths and values to a row being written.</summary>
+    public void Write(RowBuffer buffer, EventRecord record, int[] routeFields)
+    {
+        var lengthsAt = buffer.Length;
+        buffer.Reserve(Row.Slots * 2);
+        Span<ushort> lengths = stackalloc ushort[Row.Slots];
+        lengths.Fill(ushort.MaxValue);
+        if (!record.GivenId.IsEmpty)
+        {
+            lengths[Row.GivenIdSlot] = Append(buffer, record.GivenId);
+        }
+
+        for (var slot = Row.UserSlot; slot < Row.FirstRouteSlot; slot++)
+        {
+            lengths[slot] = Append(buffer, record, _fields[slot]);
+        }
+
+        for (var i = 0; i < routeFields.Length; i++)
+        {
+            lengths[Row.FirstRouteSlot + i] = routeFields[i] == RoutePlan.Location ? AppendLocation(buffer, record) : Append(buffer, record, routeFields[i]);
+        }
+
+        MemoryMarshal.AsBytes(lengths).CopyTo(buffer.WritableAt(lengthsAt, Row.Slots * 2));
+    }
+
+    /// <summary>Appends a row's value part with all values absent.</summary>
+    public static void WriteNone(RowBuffer buffer) => buffer.Reserve(Row.Slots * 2).Fill(0xFF);
+
+    private static ushort Append(RowBuffer buffer, EventRecord record, int field)
+    {
+        var value = record.Get(field);
+        return value.Kind is FieldKind.None or FieldKind.Null ? ushort.MaxValue : Append(buffer, record.Text(in value));
+    }
+
+    private static ushort Append(RowBuffer buffer, ReadOnlySpan<byte> text)
+    {
+        var kept = text.Length > Row.MaxValueBytes ? text[..Row.MaxValueBytes] : text;
+        buffer.Append(kept);
+        return (ushort)kept.Length;
+    }
+
+    private ushort AppendLocation(RowBuffer buffer, EventRecord record)
+    {
+        if (_locationLength < 0)
+        {
+            _locationLength = GeoPoint.Pack(record, _location);
+        }
+
+        if (_locationLength == 0)
+        {
+            return ushort.MaxValue;
+        }
+
+        buffer.Append(_location.AsSpan(0, _locationLength));
+        return (ushort)_locationLength;
+    }
+}

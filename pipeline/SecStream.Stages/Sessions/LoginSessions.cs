@@ -1,0 +1,153 @@
+using SecStream.Core.Events;
+using SecStream.Core.Observations;
+using SecStream.Core.Text;
+
+namespace SecStream.Stages.Sessions;
+
+/// <summary>
+/// Login attempts of one shard: rows of (host, process id) sessions in, rows of attempts out. A failed attempt counts once, whichever of its
+/// lines a host logs: in order, a line counts as far as the lines of its kind outnumber the attempts counted so far. Which lines count is a
+/// function of the session's lines; a line that comes late gives corrections of the rows sent before.
+/// A session ends when no line comes for an hour (process ids are used again). Owned by one lane at a time; not thread-safe.
+/// </summary>
+public sealed class LoginSessions(long horizon, ulong seed)
+{
+    /// <summary>A session without a line for this long is over (µs). OpenSSH itself ends a login after its grace time of minutes.</summary>
+    public const long IdleEnd = EventClock.Hour;
+
+    private readonly Dictionary<SessionKey, LoginSession> _sessions = new(new KeyComparer(seed));
+    private readonly List<LoginSession> _active = [];
+    private readonly Stack<LoginSession> _free = new();
+    private long _clock = long.MinValue;
+    private long _lastSweep = long.MinValue;
+    private long _fold = long.MinValue;
+
+    /// <summary>Sessions held.</summary>
+    public int Count => _sessions.Count;
+
+    /// <summary>Rows older than anything that is still kept.</summary>
+    public long Unevaluated { get; private set; }
+
+    /// <summary>Takes a session row.</summary>
+    public void Accept(in Row row)
+    {
+        if (row.Header.Time < _fold)
+        {
+            Unevaluated++;
+            return;
+        }
+
+        var session = SessionOf(row.Key);
+        if (session.Insert(row) && !session.IsActive)
+        {
+            session.IsActive = true;
+            _active.Add(session);
+        }
+    }
+
+    /// <summary>Evaluates up to the clock; rows of attempts (and corrections) go to the buffer of their shard.</summary>
+    public void Advance(long clock, RowBuffer[] buffers)
+    {
+        if (clock <= _clock)
+        {
+            return;
+        }
+
+        _clock = clock;
+        var kept = 0;
+        foreach (var session in _active)
+        {
+            session.IsActive = session.Evaluate(clock, buffers);
+            if (session.IsActive)
+            {
+                _active[kept++] = session;
+            }
+        }
+
+        _active.RemoveRange(kept, _active.Count - kept);
+        if (clock == long.MaxValue || _lastSweep == long.MinValue || clock - _lastSweep >= 5 * EventClock.Minute)
+        {
+            Sweep(clock);
+        }
+    }
+
+    /// <summary>Writes the state.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(_clock);
+        writer.Write(_lastSweep);
+        writer.Write(_fold);
+        writer.Write(Unevaluated);
+        writer.Write(_sessions.Count);
+        foreach (var (key, session) in _sessions)
+        {
+            writer.Write(key.Bytes.Length);
+            writer.Write(key.Bytes);
+            session.Save(writer);
+        }
+    }
+
+    /// <summary>Reads the state into an empty instance.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        _clock = reader.ReadInt64();
+        _lastSweep = reader.ReadInt64();
+        _fold = reader.ReadInt64();
+        Unevaluated = reader.ReadInt64();
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            var session = SessionOf(reader.ReadBytes(reader.ReadInt32()));
+            session.Restore(reader);
+            if (session.HasUnevaluated)
+            {
+                session.IsActive = true;
+                _active.Add(session);
+            }
+        }
+    }
+
+    private LoginSession SessionOf(ReadOnlySpan<byte> key)
+    {
+        var lookup = _sessions.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (!lookup.TryGetValue(key, out var session))
+        {
+            session = _free.TryPop(out var reused) ? reused : new LoginSession();
+            _sessions.Add(new SessionKey(key.ToArray()), session);
+        }
+
+        return session;
+    }
+
+    private void Sweep(long clock)
+    {
+        _lastSweep = clock;
+        _fold = clock == long.MaxValue ? long.MaxValue : Math.Max(_fold, clock - horizon);
+        foreach (var (key, session) in _sessions)
+        {
+            if (!session.Fold(_fold) && !session.IsActive)
+            {
+                _sessions.Remove(key);
+                session.Clear();
+                if (_free.Count < 4096)
+                {
+                    _free.Push(session);
+                }
+            }
+        }
+    }
+
+    private sealed record SessionKey(byte[] Bytes);
+
+    private sealed class KeyComparer(ulong seed) : IEqualityComparer<SessionKey>, IAlternateEqualityComparer<ReadOnlySpan<byte>, SessionKey>
+    {
+        public SessionKey Create(ReadOnlySpan<byte> alternate) => new(alternate.ToArray());
+
+        public bool Equals(ReadOnlySpan<byte> alternate, SessionKey other) => alternate.SequenceEqual(other.Bytes);
+
+        public bool Equals(SessionKey? x, SessionKey? y) => x is not null && y is not null && x.Bytes.AsSpan().SequenceEqual(y.Bytes);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)StableHash.Compute(alternate, seed);
+
+        public int GetHashCode(SessionKey obj) => GetHashCode(obj.Bytes);
+    }
+}
