@@ -260,6 +260,71 @@ public sealed class EventRecord(int fieldCount)
         return offset;
     }
 
+    /// <summary>Makes the record independent of the batch it was read from: it keeps a copy of the raw bytes.</summary>
+    public void Own()
+    {
+        var copy = Raw.ToArray();
+        for (var i = 0; i < PresentCount; i++)
+        {
+            ref var value = ref _values[_present[i]];
+            value.Offset -= value.InScratch ? 0 : RawStart;
+        }
+
+        _raw = copy;
+        RawStart = 0;
+    }
+
+    /// <summary>Writes everything a parser put into the record.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(RawLength);
+        writer.Write(Raw);
+        writer.Write(_scratchLength);
+        writer.Write(_scratch.AsSpan(0, _scratchLength));
+        writer.Write(_givenIdOffset);
+        writer.Write(_givenIdLength);
+        writer.Write(Time);
+        writer.Write(Count);
+        writer.Write((byte)LoginLine);
+        writer.Write(IsEcsJson);
+        writer.Write(ArrivalTime);
+        writer.Write(PresentCount);
+        foreach (var field in Present)
+        {
+            var value = _values[field];
+            writer.Write(field);
+            writer.Write(value.InScratch ? value.Offset : value.Offset - RawStart);
+            writer.Write(value.Length);
+            writer.Write(value.Bits);
+            writer.Write((byte)value.Kind);
+            writer.Write(value.InScratch);
+        }
+    }
+
+    /// <summary>Reads a record that <see cref="Save"/> wrote; it owns its bytes.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        var raw = reader.ReadBytes(reader.ReadInt32());
+        Reset(raw, 0, raw.Length);
+        AppendScratch(reader.ReadBytes(reader.ReadInt32()));
+        _givenIdOffset = reader.ReadInt32();
+        _givenIdLength = reader.ReadInt32();
+        Time = reader.ReadInt64();
+        Count = reader.ReadInt32();
+        LoginLine = (LoginLine)reader.ReadByte();
+        IsEcsJson = reader.ReadBoolean();
+        ArrivalTime = reader.ReadInt64();
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            ref var value = ref Slot(reader.ReadInt32());
+            value.Offset = reader.ReadInt32();
+            value.Length = reader.ReadInt32();
+            value.Bits = reader.ReadInt64();
+            value.Kind = (FieldKind)reader.ReadByte();
+            value.InScratch = reader.ReadBoolean();
+        }
+    }
+
     private void EnsureScratch(int more)
     {
         if (_scratchLength + more > _scratch.Length)

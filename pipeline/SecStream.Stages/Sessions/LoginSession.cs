@@ -239,6 +239,6 @@ internal sealed class LoginSession
         public int Attempts { get; set; }
 
         public readonly bool IsAfter(in RowHeader header) =>
-            Time != header.Time ? Time > header.Time : Source != header.Source ? Source > header.Source : Position > header.Position;
+            Time != header.Time ? Time > header.Time : Source != header.Source ? Source > header.Source : Position != header.Position ? Position > header.Position : IdLow > header.IdLow;
     }
 }

@@ -14,7 +14,7 @@ namespace SecStream.Stages.Rules.Evaluation;
 /// histories up to the clock. Each key is independent, so no order between keys is needed; within a key the history is the order.
 /// Owned by one lane at a time; not thread-safe.
 /// </summary>
-public sealed class RuleShard : IDraftObserver
+public sealed partial class RuleShard : IDraftObserver
 {
     private readonly RoutePlan _plan;
     private readonly ShardOptions _options;
@@ -188,11 +188,11 @@ public sealed class RuleShard : IDraftObserver
     private static int FindSame(Entity entity, in Row row, out bool same)
     {
         ref readonly var header = ref row.Header;
-        var at = entity.LowerBound(header.Time, header.Source, header.Position);
+        var at = entity.LowerBound(header.Time, header.Source, header.Position, header.IdLow);
         same = false;
         if (row.HasGivenId)
         {
-            for (var i = entity.LowerBound(header.Time, 0, long.MinValue); i < entity.Count && entity.Items[i].Time == header.Time; i++)
+            for (var i = entity.LowerBound(header.Time, 0, long.MinValue, 0); i < entity.Count && entity.Items[i].Time == header.Time; i++)
             {
                 if (entity.Items[i].IdHigh == header.IdHigh && entity.Items[i].IdLow == header.IdLow)
                 {

@@ -36,6 +36,15 @@ public sealed class ShardCounters
 
     /// <summary>Occurrences dropped from histories beyond their bound.</summary>
     public long Lost { get; set; }
+
+    /// <summary>Adds another shard's counts.</summary>
+    public void Add(ShardCounters? other)
+    {
+        Unevaluated += other?.Unevaluated ?? 0;
+        Evicted += other?.Evicted ?? 0;
+        Corrections += other?.Corrections ?? 0;
+        Lost += other?.Lost ?? 0;
+    }
 }
 
 /// <summary>Takes alerts from a shard, on the shard's thread. Exceptions stop the lane.</summary>

@@ -80,9 +80,9 @@ public sealed class Entity
     }
 
     /// <summary>First index whose item is not before the given place in the order of events.</summary>
-    public int LowerBound(long time, ulong source, long position)
+    public int LowerBound(long time, ulong source, long position, ulong idLow)
     {
-        if (Count == 0 || Items[Count - 1].CompareOrder(time, source, position) < 0)
+        if (Count == 0 || Items[Count - 1].CompareOrder(time, source, position, idLow) < 0)
         {
             return Count;
         }
@@ -91,7 +91,7 @@ public sealed class Entity
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (Items[middle].CompareOrder(time, source, position) < 0)
+            if (Items[middle].CompareOrder(time, source, position, idLow) < 0)
             {
                 low = middle + 1;
             }

@@ -45,15 +45,20 @@ public struct Item
     /// <summary>Whether it stands for several events of one second.</summary>
     public readonly bool IsMerged => IdHigh == 0 && IdLow == 0;
 
-    /// <summary>Order of events: time, then source, then position.</summary>
+    /// <summary>Order of events: time, then source, then position; the id only where two sources share a fingerprint.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int CompareOrder(long time, ulong source, long position)
+    public readonly int CompareOrder(long time, ulong source, long position, ulong idLow)
     {
         if (Time != time)
         {
             return Time < time ? -1 : 1;
         }
 
-        return Source != source ? Source.CompareTo(source) : Position.CompareTo(position);
+        if (Source != source)
+        {
+            return Source.CompareTo(source);
+        }
+
+        return Position != position ? Position.CompareTo(position) : IdLow.CompareTo(idLow);
     }
 }

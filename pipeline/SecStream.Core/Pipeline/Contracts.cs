@@ -1,0 +1,72 @@
+using SecStream.Core.Observations;
+
+namespace SecStream.Core.Pipeline;
+
+/// <summary>
+/// The stateless work on records, one instance per worker: parse, normalise, enrich, match, write. What it keeps per partition (format, year,
+/// clock, records held back) it saves and restores. Called by one thread at a time; a bug throws and stops the engine.
+/// </summary>
+public interface IIngestStage
+{
+    /// <summary>Works a batch off.</summary>
+    void Process(RecordBatch batch, IngestOutput output);
+
+    /// <summary>Writes the state of a partition.</summary>
+    void Save(int partition, BinaryWriter writer);
+
+    /// <summary>Reads the state of a partition, before its first batch.</summary>
+    void Restore(int partition, BinaryReader reader);
+}
+
+/// <summary>The stateful work of one lane: the shards it hosts. Called by one thread at a time.</summary>
+public interface ILaneStage
+{
+    /// <summary>Takes rows, in any order.</summary>
+    void Accept(ReadOnlySpan<byte> rows);
+
+    /// <summary>Advances the stages whose output is rows again; those go to the buffer of their shard's lane.</summary>
+    void AdvanceSessions(long clock, RowBuffer[] rowsByShard);
+
+    /// <summary>Advances the rules. All rows before the clock have been accepted.</summary>
+    void AdvanceRules(long clock);
+
+    /// <summary>Writes the state of a shard.</summary>
+    void Save(int shard, BinaryWriter writer);
+
+    /// <summary>Reads the state of a shard, before its first row.</summary>
+    void Restore(int shard, BinaryReader reader);
+}
+
+/// <summary>Where event documents and dead letters go. One thread; exceptions stop the engine (nothing is lost: the source is not committed).</summary>
+public interface IEventSink
+{
+    /// <summary>Writes whole lines.</summary>
+    void Write(ReadOnlySpan<byte> events, ReadOnlySpan<byte> deadLetters);
+
+    /// <summary>Makes what was written durable and returns the state to resume from (lengths of files, for one).</summary>
+    void Save(BinaryWriter writer);
+
+    /// <summary>Goes back to a saved state.</summary>
+    void Restore(BinaryReader reader);
+}
+
+/// <summary>A source partition: records in order from a position on. One reader at a time.</summary>
+public interface IRecordSource : IDisposable
+{
+    /// <summary>Name for people: the path.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Fills the batch with what is there, waiting for nothing. False: nothing more now (<see cref="HasEnded"/> says whether ever).
+    /// </summary>
+    bool TryRead(RecordBatch batch);
+
+    /// <summary>Nothing more will come.</summary>
+    bool HasEnded { get; }
+
+    /// <summary>Writes the position.</summary>
+    void Save(BinaryWriter writer);
+
+    /// <summary>Goes to a saved position.</summary>
+    void Restore(BinaryReader reader);
+}

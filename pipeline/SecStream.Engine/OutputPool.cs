@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using SecStream.Core.Pipeline;
+
+namespace SecStream.Engine;
+
+/// <summary>Outputs for reuse. Thread-safe.</summary>
+internal sealed class OutputPool(int lanes)
+{
+    private readonly ConcurrentQueue<IngestOutput> _free = new();
+
+    /// <summary>An empty output that goes back after <paramref name="consumers"/> releases.</summary>
+    public IngestOutput Rent(int consumers)
+    {
+        var output = _free.TryDequeue(out var reused) ? reused : new IngestOutput(lanes);
+        output.Reset();
+        output.Pending = consumers;
+        return output;
+    }
+
+    /// <summary>A consumer has finished with it.</summary>
+    public void Release(IngestOutput output)
+    {
+        if (Interlocked.Decrement(ref output.Pending) == 0)
+        {
+            _free.Enqueue(output);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using SecStream.Core.Pipeline;
+
+namespace SecStream.Engine;
+
+/// <summary>
+/// Feeds batches of sources to their workers, on the caller's thread. It reads from the source whose event time is furthest behind, so that
+/// sources advance together and histories stay short; results do not depend on that.
+/// </summary>
+public sealed class Pump
+{
+    private readonly StreamEngine _engine;
+    private readonly IRecordSource[] _sources;
+    private readonly long[] _watermarks;
+    private readonly bool[] _ended;
+    private readonly IngestWorker[] _workers;
+    private readonly ConcurrentQueue<RecordBatch> _free;
+    private readonly InFlight _inFlight;
+    private readonly long[] _turn;
+    private long _turns;
+
+    internal Pump(
+        StreamEngine engine, IRecordSource[] sources, long[] watermarks, bool[] ended, IngestWorker[] workers, ConcurrentQueue<RecordBatch> free, InFlight inFlight)
+    {
+        _engine = engine;
+        _sources = sources;
+        _watermarks = watermarks;
+        _ended = ended;
+        _workers = workers;
+        _free = free;
+        _inFlight = inFlight;
+        _turn = new long[sources.Length];
+    }
+
+    /// <summary>Whether every source has ended.</summary>
+    public bool AllEnded => Array.TrueForAll(_ended, ended => ended);
+
+    /// <summary>Reads one batch from the source furthest behind that has something; false when none has anything now.</summary>
+    public async ValueTask<bool> PumpAsync(CancellationToken cancellation)
+    {
+        Span<bool> tried = stackalloc bool[Math.Min(_sources.Length, 1024)];
+        for (var attempt = 0; attempt < _sources.Length; attempt++)
+        {
+            var partition = Behind(tried);
+            if (partition < 0)
+            {
+                return false;
+            }
+
+            if (partition < tried.Length)
+            {
+                tried[partition] = true;
+            }
+
+            var batch = NextBatch(partition);
+            if (batch is not null)
+            {
+                return await SendAsync(batch, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Tells a partition that it is caught up and quiet, and its watermark may move.</summary>
+    public async ValueTask IdleAsync(int partition, long watermark, CancellationToken cancellation)
+    {
+        var batch = Rent(partition);
+        batch.Kind = BatchKind.Idle;
+        batch.IdleWatermark = watermark;
+        await SendAsync(batch, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until all that was read is worked off, and writes the state of everything.</summary>
+    public async Task SaveAsync(BinaryWriter writer, CancellationToken cancellation)
+    {
+        await _inFlight.WaitAsync(cancellation).ConfigureAwait(false);
+        _engine.Save(writer);
+    }
+
+    private async ValueTask<bool> SendAsync(RecordBatch batch, CancellationToken cancellation)
+    {
+        _inFlight.Add();
+        await _workers[batch.Partition % _workers.Length].Inbox.WriteAsync(batch, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>The open source not tried yet whose watermark is lowest; among equals the one served longest ago.</summary>
+    private int Behind(ReadOnlySpan<bool> tried)
+    {
+        var best = -1;
+        for (var p = 0; p < _sources.Length; p++)
+        {
+            if (_ended[p] || (p < tried.Length && tried[p]))
+            {
+                continue;
+            }
+
+            var mark = Volatile.Read(ref _watermarks[p]);
+            if (best < 0 || mark < _watermarks[best] || (mark == _watermarks[best] && _turn[p] < _turn[best]))
+            {
+                best = p;
+            }
+        }
+
+        return best;
+    }
+
+    private RecordBatch? NextBatch(int partition)
+    {
+        var source = _sources[partition];
+        var batch = Rent(partition);
+        _turn[partition] = ++_turns;
+        if (source.TryRead(batch))
+        {
+            return batch;
+        }
+
+        if (source.HasEnded)
+        {
+            batch.Reset(partition);
+            batch.Kind = BatchKind.End;
+            _ended[partition] = true;
+            return batch;
+        }
+
+        _free.Enqueue(batch);
+        return null;
+    }
+
+    private RecordBatch Rent(int partition)
+    {
+        var batch = _free.TryDequeue(out var reused) ? reused : new RecordBatch();
+        batch.Reset(partition);
+        return batch;
+    }
+}

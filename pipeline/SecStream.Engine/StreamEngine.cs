@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using SecStream.Core.Observations;
+using SecStream.Core.Pipeline;
+
+namespace SecStream.Engine;
+
+/// <summary>
+/// Joins sources, ingest workers, lanes and the event sink by bounded channels and runs them. Results do not depend on the number of workers
+/// or lanes, nor on how records are cut into batches.
+/// <code>
+/// sources ─▶ pump ─▶ workers (ingest) ─▶ lanes (64 shards) ─▶ alerts (the stage's own sink)
+///                        └─────────────▶ event sink
+/// </code>
+/// </summary>
+public sealed class StreamEngine : IDisposable
+{
+    private readonly IRecordSource[] _sources;
+    private readonly ILaneStage[] _laneStages;
+    private readonly IEventSink _sink;
+    private readonly InFlight _inFlight = new();
+    private readonly ConcurrentQueue<RecordBatch> _freeBatches = new();
+    private readonly OutputPool _outputs;
+    private readonly Channel<IngestOutput> _sinkInbox;
+    private readonly Lane[] _lanes;
+    private readonly IngestWorker[] _workers;
+    private readonly long[] _watermarks;
+    private readonly bool[] _ended;
+
+    /// <summary>Joins the parts. One ingest stage per worker, one lane stage per lane; partition p belongs to worker p % workers.</summary>
+    public StreamEngine(EngineOptions options, IRecordSource[] sources, IIngestStage[] ingest, ILaneStage[] lanes, IEventSink sink)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(lanes.Length, options.Lanes);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(ingest.Length, options.Workers);
+        _sources = sources;
+        _laneStages = lanes;
+        _sink = sink;
+        _outputs = new OutputPool(lanes.Length);
+        _sinkInbox = Channel.CreateBounded<IngestOutput>(new BoundedChannelOptions(options.SinkQueue) { SingleReader = true });
+        _lanes = [.. lanes.Select((stage, i) => new Lane(i, lanes.Length, sources.Length, options.LaneQueue, stage, _inFlight, _outputs.Release))];
+        Array.ForEach(_lanes, lane => lane.Connect(_lanes));
+        _workers =
+        [
+            .. ingest.Select(stage => new IngestWorker(
+                options.WorkerQueue, stage, _lanes, _sinkInbox.Writer, _outputs, _inFlight, _freeBatches.Enqueue)),
+        ];
+        _watermarks = new long[sources.Length];
+        Array.Fill(_watermarks, long.MinValue);
+        _ended = new bool[sources.Length];
+    }
+
+    /// <summary>Watermark of each partition as far as the sink has seen it.</summary>
+    public ReadOnlySpan<long> Watermarks => _watermarks;
+
+    /// <summary>The clock of the slowest lane.</summary>
+    public long Clock => _lanes.Min(lane => lane.Clock);
+
+    /// <summary>
+    /// Runs the stages while <paramref name="drive"/> feeds them through the pump it is given; ends when that has returned and all is worked off.
+    /// </summary>
+    public async Task RunAsync(Func<Pump, CancellationToken, Task> drive, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] stages =
+        [
+            .. _workers.Select(worker => Task.Run(() => worker.RunAsync(stop.Token), stop.Token)),
+            .. _lanes.Select(lane => Task.Run(() => lane.RunAsync(stop.Token), stop.Token)),
+            Task.Run(() => DrainSinkAsync(stop.Token), stop.Token),
+        ];
+        var driving = DriveAsync(drive, stop.Token);
+        var first = await Task.WhenAny([driving, .. stages]).ConfigureAwait(false);
+        if (first != driving || driving.IsFaulted)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll([.. stages.Prepend(driving)]).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the state of everything, at a moment when everything stands still.</summary>
+    internal void Save(BinaryWriter writer)
+    {
+        _sink.Save(writer);
+        writer.Write(_sources.Length);
+        for (var p = 0; p < _sources.Length; p++)
+        {
+            writer.Write(_watermarks[p]);
+            _sources[p].Save(writer);
+            _workers[p % _workers.Length].Stage.Save(p, writer);
+        }
+
+        for (var shard = 0; shard < Row.ShardCount; shard++)
+        {
+            _laneStages[shard % _lanes.Length].Save(shard, writer);
+        }
+    }
+
+    /// <summary>Reads a state, before <see cref="RunAsync"/>.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        _sink.Restore(reader);
+        var partitions = reader.ReadInt32();
+        if (partitions != _sources.Length)
+        {
+            throw new InvalidDataException($"the snapshot is of {partitions} sources, there are {_sources.Length}");
+        }
+
+        for (var p = 0; p < partitions; p++)
+        {
+            _watermarks[p] = reader.ReadInt64();
+            _ended[p] = _watermarks[p] == long.MaxValue;
+            _sources[p].Restore(reader);
+            _workers[p % _workers.Length].Stage.Restore(p, reader);
+        }
+
+        for (var shard = 0; shard < Row.ShardCount; shard++)
+        {
+            _laneStages[shard % _lanes.Length].Restore(shard, reader);
+        }
+
+        Array.ForEach(_lanes, lane => lane.RestoreClocks([.. _watermarks]));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(_lanes, lane => lane.Dispose());
+
+    private async Task DriveAsync(Func<Pump, CancellationToken, Task> drive, CancellationToken cancellation)
+    {
+        var pump = new Pump(this, _sources, _watermarks, _ended, _workers, _freeBatches, _inFlight);
+        try
+        {
+            await drive(pump, cancellation).ConfigureAwait(false);
+            await _inFlight.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Array.ForEach(_workers, worker => worker.Inbox.TryComplete());
+            Array.ForEach(_lanes, lane => lane.Complete());
+            _sinkInbox.Writer.TryComplete();
+        }
+    }
+
+    private async Task DrainSinkAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var output in _sinkInbox.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            {
+                _sink.Write(output.Events.Written, output.DeadLetters.Written);
+                Volatile.Write(ref _watermarks[output.Partition], Math.Max(_watermarks[output.Partition], output.Watermark));
+                _outputs.Release(output);
+                _inFlight.Done();
+            }
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // What could not be written must not count as done: the engine stops, and a restart reads it again.
+            _inFlight.Fail(fault);
+            throw;
+        }
+    }
+}

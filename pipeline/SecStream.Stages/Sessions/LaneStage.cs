@@ -1,0 +1,93 @@
+using SecStream.Core.Observations;
+using SecStream.Core.Pipeline;
+using SecStream.Stages.Alerting;
+using SecStream.Stages.Rules.Evaluation;
+using SecStream.Stages.Rules.History;
+using SecStream.Stages.Rules.Routing;
+
+namespace SecStream.Stages.Sessions;
+
+/// <summary>The shards of one lane: login sessions, whose output is rows again, and rules.</summary>
+public sealed class LaneStage : ILaneStage
+{
+    private readonly LoginSessions?[] _sessions = new LoginSessions?[Row.ShardCount];
+    private readonly RuleShard?[] _rules = new RuleShard?[Row.ShardCount];
+
+    /// <summary>Makes the shards of lane <paramref name="lane"/> of <paramref name="lanes"/>.</summary>
+    public LaneStage(int lane, int lanes, RoutePlan plan, ShardOptions options, AlertFactory factory, IAlertSink sink, ulong seed)
+    {
+        Memory = new LaneMemory(seed);
+        var sets = new DetectionSets(plan);
+        for (var shard = lane; shard < Row.ShardCount; shard += lanes)
+        {
+            _sessions[shard] = new LoginSessions(options.Horizon, seed);
+            _rules[shard] = new RuleShard(plan, options, Memory, sets, factory, sink);
+        }
+    }
+
+    /// <summary>The memory of the lane's state.</summary>
+    public LaneMemory Memory { get; }
+
+    /// <summary>What the lane could not do exactly.</summary>
+    public ShardCounters Counters()
+    {
+        var sum = new ShardCounters();
+        foreach (var shard in _rules)
+        {
+            sum.Add(shard?.Counters);
+        }
+
+        sum.Unevaluated += _sessions.Sum(s => s?.Unevaluated ?? 0);
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public void Accept(ReadOnlySpan<byte> rows)
+    {
+        while (!rows.IsEmpty)
+        {
+            var row = new Row(rows);
+            rows = rows[row.Bytes.Length..];
+            if (row.Header.Route == Row.SessionRoute)
+            {
+                _sessions[row.Header.Shard]!.Accept(row);
+            }
+            else
+            {
+                _rules[row.Header.Shard]!.Accept(row);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AdvanceSessions(long clock, RowBuffer[] rowsByShard)
+    {
+        foreach (var shard in _sessions)
+        {
+            shard?.Advance(clock, rowsByShard);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AdvanceRules(long clock)
+    {
+        foreach (var shard in _rules)
+        {
+            shard?.Advance(clock);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(int shard, BinaryWriter writer)
+    {
+        _sessions[shard]!.Save(writer);
+        _rules[shard]!.Save(writer);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(int shard, BinaryReader reader)
+    {
+        _sessions[shard]!.Restore(reader);
+        _rules[shard]!.Restore(reader);
+    }
+}
