@@ -32,18 +32,51 @@ internal sealed class LogsourceTable
         }
     }
 
-    /// <summary>The conditions of a log source; null when no entry fits.</summary>
-    public YamlMappingNode? Find(Logsource source) => _entries
-        .Where(e => Fits(e.Source.Category, source.Category) && Fits(e.Source.Product, source.Product) && Fits(e.Source.Service, source.Service))
-        .OrderByDescending(e => Weight(e.Source))
-        .Select(e => e.Conditions)
-        .FirstOrDefault();
+    /// <summary>
+    /// The conditions of a log source: of the entry that names most of it, then of further entries for what that one left open.
+    /// </summary>
+    /// <param name="source">What the rule says.</param>
+    /// <param name="open">What no entry knows; default when everything is covered.</param>
+    public IReadOnlyList<YamlMappingNode> Find(Logsource source, out Logsource open)
+    {
+        var conditions = new List<YamlMappingNode>();
+        open = source;
+        while (Best(source, open) is { } entry)
+        {
+            conditions.Add(entry.Conditions);
+            open = new Logsource(
+                entry.Source.Category is null ? open.Category : null,
+                entry.Source.Product is null ? open.Product : null,
+                entry.Source.Service is null ? open.Service : null);
+        }
+
+        return conditions;
+    }
 
     public static Logsource Read(YamlMappingNode map) =>
         new(YamlReading.Text(YamlReading.Get(map, "category")), YamlReading.Text(YamlReading.Get(map, "product")), YamlReading.Text(YamlReading.Get(map, "service")));
 
     private static bool Fits(string? entry, string? source) => entry is null || string.Equals(entry, source, StringComparison.OrdinalIgnoreCase);
 
-    private static int Weight(Logsource source) =>
-        (source.Category is null ? 0 : 1) + (source.Product is null ? 0 : 1) + (source.Service is null ? 0 : 1);
+    private (Logsource Source, YamlMappingNode Conditions)? Best(Logsource source, Logsource open)
+    {
+        (Logsource Source, YamlMappingNode Conditions)? best = null;
+        var bestWeight = 0;
+        foreach (var entry in _entries)
+        {
+            var weight = Weight(entry.Source, open);
+            if (weight > bestWeight && Fits(entry.Source.Category, source.Category) && Fits(entry.Source.Product, source.Product) && Fits(entry.Source.Service, source.Service))
+            {
+                (best, bestWeight) = (entry, weight);
+            }
+        }
+
+        return best;
+    }
+
+    // How much of what is still open an entry names.
+    private static int Weight(Logsource entry, Logsource open) =>
+        (entry.Category is not null && open.Category is not null ? 1 : 0)
+        + (entry.Product is not null && open.Product is not null ? 1 : 0)
+        + (entry.Service is not null && open.Service is not null ? 1 : 0);
 }

@@ -33,7 +33,7 @@ internal sealed record RuleValue
             Raw = raw,
             Text = SigmaString.Parse(raw),
             Number = plain ? ReadNumber(raw) : null,
-            IsNull = plain && raw is "" or "~" or "null" or "Null" or "NULL" && plain,
+            IsNull = plain && raw is "" or "~" or "null" or "Null" or "NULL",
         };
     }
 
