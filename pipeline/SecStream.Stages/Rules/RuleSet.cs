@@ -1,0 +1,34 @@
+using SecStream.Stages.Rules.Matching;
+using SecStream.Stages.Rules.Model;
+
+namespace SecStream.Stages.Rules;
+
+/// <summary>The rules of a folder, compiled. Immutable; shared by all workers and shards.</summary>
+/// <param name="Detections">What single events are matched against; a detection's index is its position.</param>
+/// <param name="Rules">The rules that raise alerts.</param>
+/// <param name="Version">Content hash over all rules: 16 hex digits of SHA-256.</param>
+/// <param name="Issues">Everything found wrong, in order of file and line.</param>
+public sealed record RuleSet(
+    IReadOnlyList<Detection> Detections,
+    IReadOnlyList<AlertRule> Rules,
+    string Version,
+    IReadOnlyList<RuleIssue> Issues)
+{
+    /// <summary>Some rule was not loaded.</summary>
+    public bool HasErrors => Issues.Any(i => i.Severity == IssueSeverity.Error);
+}
+
+/// <summary>The text of a rule file.</summary>
+/// <param name="Path">Name for messages and <see cref="AlertRule.File"/>: the path relative to the rule folder, with forward slashes.</param>
+/// <param name="Text">Its YAML.</param>
+public sealed record RuleSource(string Path, string Text);
+
+/// <summary>How rules are loaded.</summary>
+public sealed record RuleLoadOptions
+{
+    /// <summary>Any error leaves the rule set empty. Default false: rules without errors load.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Values of Sigma <c>%placeholders%</c> (modifier <c>expand</c>). Default none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Expansions { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+}
