@@ -19,6 +19,9 @@ internal enum Accusation
 
     /// <summary>A scanner that names itself.</summary>
     Scanner = 4,
+
+    /// <summary>Words of SQL that are words of English too: they only strengthen what its syntax shows.</summary>
+    SqlWords = 5,
 }
 
 /// <summary>A lower-case text and how strongly it speaks for an accusation (<see cref="RequestSignatures.Threshold"/> is proof).</summary>

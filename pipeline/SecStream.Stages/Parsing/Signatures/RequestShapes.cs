@@ -31,7 +31,13 @@ internal static class RequestShapes
 
             var length = left.Length - start;
             var same = length > 0 && right.Length >= length && right[..length].SequenceEqual(left[start..]) && (right.Length == length || !IsWord(right[length]));
-            if (same && start > 0 && left[start - 1] is (byte)' ' or (byte)'\'' or (byte)'"' or (byte)'(')
+            var afterWord = start > 3 && (left[..start].EndsWith(" or "u8) || left[..start].EndsWith(" and "u8));
+            if (afterWord && right.Length > 0 && ByteText.IsDigit(right[0]) && left[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 && length > 0)
+            {
+                // "… or 7140=9977": nobody else compares two numbers.
+                score += 6;
+            }
+            else if (same && start > 0 && left[start - 1] is (byte)' ' or (byte)'\'' or (byte)'"' or (byte)'(')
             {
                 score += left[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? 6 : 4;
             }
@@ -49,7 +55,8 @@ internal static class RequestShapes
             return 0;
         }
 
-        return end.IndexOfAny("'\"()"u8) >= 0 ? 3 : 0;
+        // A link's own anchor ends in "#"; it has neither quote nor bracket nor the blank of a statement.
+        return end.IndexOfAny("'\"()"u8) >= 0 ? 3 : end.Contains((byte)' ') ? 2 : 0;
     }
 
     /// <summary>A quote or bracket that ends early and is followed by a word of SQL.</summary>

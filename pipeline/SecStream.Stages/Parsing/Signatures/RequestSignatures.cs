@@ -11,6 +11,11 @@ internal sealed class RequestSignatures
     /// <summary>The score that proves an accusation.</summary>
     public const int Threshold = 6;
 
+    // A quote or bracket and a word are English; this much syntax is not.
+    private const int SyntaxFloor = 3;
+
+    private const int AccusationCount = 6;
+
     private const int BufferBytes = 8192;
 
     // Without one of these, or two dots, no SQL, script, path or command gets through a URL.
@@ -28,7 +33,7 @@ internal sealed class RequestSignatures
         }
 
         var decoded = _buffer.AsSpan(0, RequestText.Normalise(text, _buffer));
-        Span<int> scores = stackalloc int[5];
+        Span<int> scores = stackalloc int[AccusationCount];
         scores.Clear();
         SignaturePatterns.Request.Score(decoded, scores);
         RequestShapes.Score(decoded, scores);
@@ -45,7 +50,7 @@ internal sealed class RequestSignatures
             folded[i] = ByteText.Lower(agent[i]);
         }
 
-        Span<int> scores = stackalloc int[5];
+        Span<int> scores = stackalloc int[AccusationCount];
         scores.Clear();
         SignaturePatterns.Agent.Score(folded[..length], scores);
         return Verdict(scores);
@@ -53,7 +58,8 @@ internal sealed class RequestSignatures
 
     private static ReadOnlySpan<byte> Verdict(scoped ReadOnlySpan<int> scores)
     {
-        if (scores[(int)Accusation.Sql] >= Threshold)
+        var sql = scores[(int)Accusation.Sql];
+        if (sql >= Threshold || (sql >= SyntaxFloor && sql + scores[(int)Accusation.SqlWords] >= Threshold))
         {
             return "sql_injection_attempt"u8;
         }
