@@ -1,0 +1,262 @@
+using SecStream.Core.Events;
+using SecStream.Core.Fields;
+using SecStream.Stages.Parsing.Taxonomy;
+
+namespace SecStream.Stages.Parsing.Guides;
+
+/// <summary>Maps a parsed JSON document of one of the guides' shapes to ECS fields, in place. Owned by one thread.</summary>
+internal sealed class GuideEvents(GuideFields fields)
+{
+    private readonly byte[] _name = new byte[192];
+
+    /// <summary>Which guide's shape the document has; null when it names no event.</summary>
+    public string? Format(EventRecord record)
+    {
+        var action = First(record, fields.Action);
+        if (action < 0)
+        {
+            return null;
+        }
+
+        if (action == Ecs.EventType)
+        {
+            return SourceFormats.GuideL;
+        }
+
+        var isEventType = action == fields.Action[2] || action == fields.Action[3];
+        if (isEventType)
+        {
+            return First(record, fields.Snake) >= 0 ? SourceFormats.GuideG : SourceFormats.GuideT;
+        }
+
+        var isSecurityLogger = First(record, fields.Risk) >= 0 || First(record, fields.Category) >= 0;
+        return isSecurityLogger ? SourceFormats.GuideP : SourceFormats.GuideC;
+    }
+
+    /// <summary>Fills the ECS fields; the time must be set already.</summary>
+    public void Map(EventRecord record)
+    {
+        foreach (var (to, from) in fields.Copies)
+        {
+            CopyFirst(record, to, from);
+        }
+
+        PutSource(record);
+        PutUser(record);
+        PutNumbers(record);
+        PutSensitivity(record);
+        PutUrl(record);
+        PutAction(record);
+        PutSeverity(record);
+        foreach (var field in fields.Consumed)
+        {
+            record.Remove(field);
+        }
+    }
+
+    private void PutAction(EventRecord record)
+    {
+        var succeeded = Outcome(record);
+        var source = First(record, fields.Action);
+        var action = source < 0 ? default : ActionNames.Normalise(record.Text(source), succeeded, _name);
+        PutCategory(record, action);
+        record.Remove(Ecs.EventType);
+        if (action.IsEmpty)
+        {
+            record.Remove(Ecs.EventAction);
+            return;
+        }
+
+        record.SetText(Ecs.EventAction, action);
+        succeeded ??= action.StartsWith("login_failed"u8) || action.EndsWith("_denied"u8) ? false
+            : action.SequenceEqual("login_success"u8) || action.SequenceEqual("logout"u8) ? true : null;
+        if (succeeded is { } success)
+        {
+            record.SetText(Ecs.EventOutcome, success ? "success"u8 : "failure"u8);
+        }
+    }
+
+    /// <summary>The taxonomy's category of a known action wins; else the source's own word, in ECS vocabulary where it has a counterpart.</summary>
+    private void PutCategory(EventRecord record, ReadOnlySpan<byte> action)
+    {
+        if (EventTaxonomy.TryGet(action, out var entry))
+        {
+            record.SetText(Ecs.EventCategory, entry.CategoryBytes);
+            return;
+        }
+
+        var field = First(record, fields.Category);
+        if (field < 0)
+        {
+            return;
+        }
+
+        var word = ActionNames.Normalise(record.Text(field), null, stackalloc byte[192]);
+        record.SetText(Ecs.EventCategory, word switch
+        {
+            _ when word.StartsWith("auth"u8) && !word.StartsWith("authori"u8) => "authentication"u8,
+            _ when word.StartsWith("authori"u8) => "iam"u8,
+            _ when word.StartsWith("data"u8) => "database"u8,
+            _ when word.StartsWith("config"u8) => "configuration"u8,
+            _ when word.StartsWith("api"u8) => "web"u8,
+            _ when word.StartsWith("infra"u8) || word.SequenceEqual("system"u8) => "host"u8,
+            _ => word,
+        });
+    }
+
+    private bool? Outcome(EventRecord record)
+    {
+        foreach (var field in fields.Outcome)
+        {
+            var value = record.Get(field);
+            if (value.Kind == FieldKind.Bool)
+            {
+                return value.Bits != 0;
+            }
+
+            var word = record.Text(field);
+            if (value.Kind != FieldKind.Text || word.IsEmpty || word.Length > 16)
+            {
+                continue;
+            }
+
+            if (ByteText.Is(word, "failure"u8) || ByteText.Is(word, "failed"u8) || ByteText.Is(word, "fail"u8) || ByteText.Is(word, "denied"u8) || ByteText.Is(word, "error"u8))
+            {
+                return false;
+            }
+
+            if (ByteText.Is(word, "success"u8) || ByteText.Is(word, "succeeded"u8) || ByteText.Is(word, "ok"u8) || ByteText.Is(word, "granted"u8))
+            {
+                return true;
+            }
+        }
+
+        return null;
+    }
+
+    private void PutSource(EventRecord record)
+    {
+        var field = First(record, fields.Address);
+        if (field < 0 || record.Has(Ecs.SourceAddress) || record.Has(Ecs.SourceIp))
+        {
+            return;
+        }
+
+        // Proxies report "client, proxy, …": the client is first.
+        var text = record.Text(field);
+        var comma = text.IndexOf((byte)',');
+        SourceAddress.Put(record, ByteText.Trim(comma < 0 ? text : text[..comma]));
+    }
+
+    /// <summary>Rules are keyed by <c>user.name</c>: where only an address or a number names the user, that is the name.</summary>
+    private void PutUser(EventRecord record)
+    {
+        CopyFirst(record, Ecs.UserName, fields.UserName);
+        if (!record.Has(Ecs.UserName))
+        {
+            record.Copy(Ecs.UserEmail, Ecs.UserName);
+        }
+
+        if (!record.Has(Ecs.UserName))
+        {
+            record.Copy(Ecs.UserId, Ecs.UserName);
+        }
+    }
+
+    private void PutNumbers(EventRecord record)
+    {
+        CopyFirst(record, Ecs.SecstreamRiskScore, fields.Risk);
+        var duration = First(record, fields.DurationMs);
+        if (duration >= 0 && record.Get(duration) is { Kind: FieldKind.Integer or FieldKind.Float, Number: >= 0 and < 1e12 } value)
+        {
+            // ECS durations are nanoseconds.
+            record.SetInteger(Ecs.EventDuration, (long)(value.Number * 1e6));
+        }
+    }
+
+    private void PutSensitivity(EventRecord record)
+    {
+        foreach (var field in fields.Sensitivity)
+        {
+            var value = record.Get(field);
+            if (value.Kind == FieldKind.Bool && value.Bits != 0)
+            {
+                record.SetText(Ecs.SecstreamSensitivity, SensitivityName(field));
+                return;
+            }
+
+            if (value.Kind == FieldKind.Text && value.Length is > 0 and <= 64)
+            {
+                record.SetText(Ecs.SecstreamSensitivity, ActionNames.Normalise(record.Text(field), null, stackalloc byte[192]));
+                return;
+            }
+        }
+    }
+
+    /// <summary>A flag is named by what it says: personal, financial, or sensitive in general.</summary>
+    private ReadOnlySpan<byte> SensitivityName(int field) => (Array.IndexOf(fields.Sensitivity, field) % 9) switch
+    {
+        6 or 7 => "pii"u8,
+        8 => "financial"u8,
+        _ => "sensitive"u8,
+    };
+
+    private void PutUrl(EventRecord record)
+    {
+        var field = First(record, fields.Url);
+        if (field < 0 || record.Has(Ecs.UrlOriginal))
+        {
+            return;
+        }
+
+        record.Copy(field, Ecs.UrlOriginal);
+        var url = record.Text(field);
+        var query = url.IndexOf((byte)'?');
+        record.Put(Ecs.UrlPath, query < 0 ? url : url[..query]);
+        if (query >= 0)
+        {
+            record.Put(Ecs.UrlQuery, url[(query + 1)..]);
+        }
+    }
+
+    private void PutSeverity(EventRecord record)
+    {
+        foreach (var field in fields.Severity)
+        {
+            if (EventTaxonomy.TryRead(record.Text(field), out var severity))
+            {
+                record.Remove(Ecs.EventSeverity);
+                EventTaxonomy.PutSeverity(record, severity);
+                return;
+            }
+        }
+
+        if (record.Get(Ecs.EventSeverity).Kind is not (FieldKind.Integer or FieldKind.None))
+        {
+            record.Remove(Ecs.EventSeverity);
+        }
+    }
+
+    private static void CopyFirst(EventRecord record, int to, int[] from)
+    {
+        if (!record.Has(to) && First(record, from) is var field and >= 0)
+        {
+            record.Copy(field, to);
+        }
+    }
+
+    /// <summary>The first of the fields that holds a single value; −1 when none does.</summary>
+    private static int First(EventRecord record, int[] candidates)
+    {
+        foreach (var field in candidates)
+        {
+            var value = record.Get(field);
+            if (value.Kind is FieldKind.Integer or FieldKind.Float or FieldKind.Bool || (value.Kind == FieldKind.Text && value.Length > 0))
+            {
+                return field;
+            }
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,126 @@
+using SecStream.Core.Events;
+using SecStream.Core.Fields;
+using SecStream.Stages.Json;
+using SecStream.Stages.Parsing.Guides;
+using SecStream.Stages.Parsing.Signatures;
+using SecStream.Stages.Parsing.Taxonomy;
+
+namespace SecStream.Stages.Parsing;
+
+/// <summary>JSON documents, one a line: ECS, a shipper's envelope, the guides' shapes, each line judged by itself. Owned by one thread.</summary>
+internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatures)
+{
+    private readonly JsonFieldParser _parser = new(tables.Json);
+    private readonly GuideEvents _guides = new(tables.Guides);
+
+    /// <summary>Fills the record; null when it is an event (then <paramref name="format"/> is its format), else the error class.</summary>
+    public string? Parse(EventRecord record, out string format)
+    {
+        format = SourceFormats.Ecs;
+        var error = _parser.Parse(record);
+        if (error != JsonError.None)
+        {
+            return error == JsonError.InvalidUtf8 ? ErrorClasses.InvalidUtf8 : ErrorClasses.JsonSyntax;
+        }
+
+        if (record.Has(Ecs.Timestamp))
+        {
+            if (!JsonTimestamp.TryRead(record, Ecs.Timestamp, out var time))
+            {
+                return ErrorClasses.NoTimestamp;
+            }
+
+            record.Time = time;
+            format = IsEnvelope(record) ? SourceFormats.Filebeat : SourceFormats.Ecs;
+            return null;
+        }
+
+        if (!JsonTimestamp.TryRead(record, tables.Guides.Time, out var own))
+        {
+            return ErrorClasses.NoTimestamp;
+        }
+
+        record.Time = own;
+        format = _guides.Format(record) ?? SourceFormats.Json;
+        _guides.Map(record);
+        Declare(record);
+        FinishHttp(record);
+        record.SetText(Ecs.EventDataset, format is SourceFormats.Json ? "json"u8 : "application.security"u8);
+        EventTaxonomy.Apply(record);
+        return null;
+    }
+
+    /// <summary>Completes an ECS event.</summary>
+    public void FinishEcs(EventRecord record)
+    {
+        record.IsEcsJson = true;
+        Declare(record);
+        NormaliseSource(record);
+        FinishHttp(record);
+        EventTaxonomy.Apply(record);
+    }
+
+    /// <summary>An event's own id is what it is known by when it is sent again.</summary>
+    private static void Declare(EventRecord record)
+    {
+        var id = record.Text(Ecs.EventId);
+        if (!id.IsEmpty)
+        {
+            record.SetGivenId(id);
+        }
+    }
+
+    private static bool IsEnvelope(EventRecord record)
+    {
+        if (!record.Has(Ecs.Message) || record.Has(Ecs.EventAction))
+        {
+            return false;
+        }
+
+        return record.Text(Ecs.AgentType).SequenceEqual("filebeat"u8)
+            || ((record.Has(Ecs.AgentId) || record.Has(Ecs.AgentType)) && (record.Has(Ecs.LogOffset) || record.Has(Ecs.LogFilePath)));
+    }
+
+    private static void NormaliseSource(EventRecord record)
+    {
+        if (!record.Has(Ecs.SourceIp))
+        {
+            record.Copy(record.Has(Ecs.SourceAddress) ? Ecs.SourceAddress : record.Has(Ecs.ClientIp) ? Ecs.ClientIp : Ecs.ClientAddress, Ecs.SourceIp);
+        }
+
+        var ip = record.Get(Ecs.SourceIp);
+        if (ip.Kind != FieldKind.Text)
+        {
+            record.Remove(Ecs.SourceIp);
+            return;
+        }
+
+        // The common case, a plain IPv4 address in both fields, is only checked.
+        var text = record.Text(in ip);
+        if (!SourceAddress.IsIpv4(text) && !SourceAddress.TryPutIp(record, Ecs.SourceIp, text))
+        {
+            if (!record.Has(Ecs.SourceAddress))
+            {
+                record.Copy(Ecs.SourceIp, Ecs.SourceAddress);
+            }
+
+            record.Remove(Ecs.SourceIp);
+            return;
+        }
+
+        var address = record.Text(Ecs.SourceAddress);
+        if (address.IsEmpty || (address.Contains((byte)':') && !address.SequenceEqual(record.Text(Ecs.SourceIp))))
+        {
+            record.Copy(Ecs.SourceIp, Ecs.SourceAddress);
+        }
+    }
+
+    private void FinishHttp(EventRecord record)
+    {
+        var isHttp = record.Has(Ecs.UrlOriginal) || record.Has(Ecs.UrlFull) || record.Has(Ecs.UrlQuery) || record.Has(Ecs.UrlPath) || record.Has(Ecs.HttpRequestBodyContent);
+        if (isHttp)
+        {
+            HttpAction.Apply(record, signatures);
+        }
+    }
+}

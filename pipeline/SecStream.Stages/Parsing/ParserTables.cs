@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using SecStream.Core.Fields;
+using SecStream.Stages.Json;
+using SecStream.Stages.Parsing.Guides;
+
+namespace SecStream.Stages.Parsing;
+
+/// <summary>
+/// What all sources of a catalog share: the map from JSON paths to fields. Made anew when the catalog has grown, so make it (by making the
+/// first <see cref="SourceParser"/>) after the rules have added their names and before records are made.
+/// </summary>
+internal sealed class ParserTables
+{
+    private static readonly ConditionalWeakTable<FieldCatalog, ParserTables> Cache = [];
+
+    private ParserTables(FieldCatalog catalog)
+    {
+        Guides = new GuideFields(catalog);
+        StructuredData = catalog.Intern("log.syslog.structured_data");
+        FieldCount = catalog.Count;
+        var paths = Guides.Paths.Select(p => (p.Key, p.Value)).Concat(catalog.Names.Select((name, id) => (name, id))).DistinctBy(p => p.Item1);
+        Json = new JsonFieldMap(paths);
+    }
+
+    public GuideFields Guides { get; }
+
+    public JsonFieldMap Json { get; }
+
+    public int StructuredData { get; }
+
+    public int FieldCount { get; }
+
+    /// <summary>The tables of a catalog as it is now.</summary>
+    public static ParserTables For(FieldCatalog catalog)
+    {
+        if (Cache.TryGetValue(catalog, out var tables) && tables.FieldCount == catalog.Count)
+        {
+            return tables;
+        }
+
+        tables = new ParserTables(catalog);
+        Cache.AddOrUpdate(catalog, tables);
+        return tables;
+    }
+}
