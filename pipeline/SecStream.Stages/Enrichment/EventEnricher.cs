@@ -190,7 +190,9 @@ public sealed class EventEnricher(EnrichmentSources sources)
 
     private void AddUser(EventRecord record)
     {
-        if (Sources.Entities.IsAdmin(record.Text(Ecs.UserName)))
+        // Some sources name their users by e-mail address only.
+        var name = record.Has(Ecs.UserName) ? record.Text(Ecs.UserName) : record.Text(Ecs.UserEmail);
+        if (Sources.Entities.IsAdmin(name))
         {
             SetTrue(record, Ecs.SecstreamUserAdmin);
         }

@@ -37,7 +37,7 @@ internal sealed class Utf8NameTable<T>
     {
         var mask = _slots.Length - 1;
         var at = (int)Hash(name) & mask;
-        while (_slots[at] is { } slot && !Ascii.EqualsIgnoreCase(slot.Name, name) && !slot.Name.AsSpan().SequenceEqual(name))
+        while (_slots[at] is { } slot && !AreEqual(slot.Name, name))
         {
             at = (at + 1) & mask;
         }
@@ -51,10 +51,29 @@ internal sealed class Utf8NameTable<T>
         var hash = 2_166_136_261u;
         foreach (var b in name)
         {
-            var folded = (uint)(b - 'A') <= 'Z' - 'A' ? (byte)(b | 0x20) : b;
-            hash = (hash ^ folded) * 16_777_619u;
+            hash = (hash ^ Fold(b)) * 16_777_619u;
         }
 
         return hash ^ (hash >> 15);
     }
+
+    private static bool AreEqual(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        if (left.Length != right.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < left.Length; i++)
+        {
+            if (Fold(left[i]) != Fold(right[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static byte Fold(byte b) => (uint)(b - 'A') <= 'Z' - 'A' ? (byte)(b | 0x20) : b;
 }

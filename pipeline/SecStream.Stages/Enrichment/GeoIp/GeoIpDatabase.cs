@@ -12,12 +12,12 @@ internal sealed class GeoIpLayer
     {
         _reader = reader;
         _records = new GeoRecordCache(reader.Data);
-        for (var i = 0; i < SampleCount; i++)
+        foreach (var offset in reader.Sample(SampleCount))
         {
-            Look(Find(IpParser.FromIPv4((uint)i * (uint.MaxValue / SampleCount))));
-
-            // Global unicast IPv6 is 2000::/3.
-            Look(Find(((UInt128)(0x2000 + ((uint)i * (0x2000 / SampleCount))) << 112) | ((UInt128)1 << 64)));
+            var record = _records.Get(offset);
+            HoldsLocations |= record.HasLocation;
+            HoldsNetworks |= record.HasNetwork;
+            HoldsPlaces |= record.HasPlace;
         }
     }
 
@@ -38,16 +38,6 @@ internal sealed class GeoIpLayer
     {
         var offset = _reader.Find(address);
         return offset < 0 ? null : _records.Get(offset);
-    }
-
-    private void Look(GeoRecord? record)
-    {
-        if (record is not null)
-        {
-            HoldsLocations |= record.HasLocation;
-            HoldsNetworks |= record.HasNetwork;
-            HoldsPlaces |= record.HasPlace;
-        }
     }
 }
 

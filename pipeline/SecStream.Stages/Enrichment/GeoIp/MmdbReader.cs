@@ -125,6 +125,31 @@ public sealed class MmdbReader
             }
         }
 
+        return DataOffset(record);
+    }
+
+    /// <summary>Offsets of records, taken evenly over the tree: all of a small file, about <paramref name="count"/> of a large one.</summary>
+    internal IEnumerable<int> Sample(int count)
+    {
+        var step = Math.Max(1, _nodeCount / (uint)count);
+        for (uint node = 0; node < _nodeCount; node += step)
+        {
+            var left = DataOffset(Walk(node, UInt128.Zero, bits: 1));
+            var right = DataOffset(Walk(node, UInt128.One << 127, bits: 1));
+            if (left >= 0)
+            {
+                yield return left;
+            }
+
+            if (right >= 0)
+            {
+                yield return right;
+            }
+        }
+    }
+
+    private int DataOffset(uint record)
+    {
         // Between the node count and the data lie 16 separator bytes; a leaf that points there, or past the data, knows nothing.
         var offset = (long)record - _nodeCount - SeparatorBytes;
         return offset >= 0 && offset < Data.Length ? (int)offset : NotFound;
@@ -155,17 +180,26 @@ public sealed class MmdbReader
         return node;
     }
 
+    /// <summary>What the first 16 bits lead to, for each of their values; null when that is nothing everywhere.</summary>
     private uint[]? MakeTop(uint start)
     {
         var top = new uint[1 << TopBits];
-        var any = false;
-        for (uint i = 0; i < top.Length; i++)
+        Fill(top, start, depth: 0);
+        return top.AsSpan().ContainsAnyExcept(_nodeCount) ? top : null;
+    }
+
+    /// <summary>Fills the part of the table that lies below a node; as deep as the table has bits.</summary>
+    private void Fill(Span<uint> part, uint node, int depth)
+    {
+        if (depth == TopBits || node >= _nodeCount)
         {
-            top[i] = Walk(start, (UInt128)i << (128 - TopBits), TopBits);
-            any |= top[i] != _nodeCount;
+            part.Fill(node);
+            return;
         }
 
-        return any ? top : null;
+        var half = part.Length / 2;
+        Fill(part[..half], Walk(node, UInt128.Zero, bits: 1), depth + 1);
+        Fill(part[half..], Walk(node, UInt128.One << 127, bits: 1), depth + 1);
     }
 
     private static int MetadataMarkerAt(ReadOnlySpan<byte> file)
