@@ -53,6 +53,9 @@ public sealed class Topology : IDisposable
     public IEnumerable<(SourceSpec Source, PartitionCounters Counters, string Format)> Sources() =>
         _sources.Select((source, p) => (source, _ingest[p % _ingest.Length].Counters(p), _ingest[p % _ingest.Length].Format(p)));
 
+    /// <summary>Whether some event had the field.</summary>
+    public bool HasSeen(int field) => Array.Exists(_ingest, stage => stage.HasSeen(field));
+
     /// <summary>What the shards could not do exactly.</summary>
     public ShardCounters Counters()
     {

@@ -38,6 +38,7 @@ public sealed class IngestStage : IIngestStage
     private readonly RowEmitter _emitter;
     private readonly EventWriter _writer;
     private readonly int[] _matched;
+    private readonly ulong[] _seen;
     private readonly Dictionary<int, PartitionState> _partitions = [];
     private readonly ulong _tenantHash;
     private EventRecord _record;
@@ -54,6 +55,7 @@ public sealed class IngestStage : IIngestStage
         _writer = new EventWriter(plan.Fields);
         _matched = new int[plan.Index.DetectionCount];
         _record = new EventRecord(plan.Fields.Count);
+        _seen = new ulong[(plan.Fields.Count + 63) / 64];
         _tenantHash = EventId.SourceHash(plan.Tenant, "");
     }
 
@@ -66,6 +68,9 @@ public sealed class IngestStage : IIngestStage
 
     /// <summary>Format of a partition, as far as detected.</summary>
     public string Format(int partition) => _partitions[partition].Parser.Format;
+
+    /// <summary>Whether some event had the field: a rule that reads fields nobody sends is blind.</summary>
+    public bool HasSeen(int field) => (_seen[field >> 6] >> (field & 63) & 1) != 0;
 
     /// <inheritdoc/>
     public void Process(RecordBatch batch, IngestOutput output)
@@ -195,6 +200,11 @@ public sealed class IngestStage : IIngestStage
         var stamp = Identify(record, position, source, evaluated);
         Count(partition.Counters, record.Time, timing);
         _enricher.Enrich(record);
+        foreach (var field in record.Present)
+        {
+            _seen[field >> 6] |= 1UL << (field & 63);
+        }
+
         if (timing != Timing.Unevaluated)
         {
             var matches = _matcher.Match(record, _matched);
