@@ -87,7 +87,7 @@ internal sealed record NaiveItem(string Field, string[] Modifiers, object?[] Val
                 case "lt" or "lte" or "gt" or "gte":
                     return Number(actual) is { } a && Compare(modifier, a, Convert.ToDouble(value, CultureInfo.InvariantCulture));
                 case "cidr":
-                    return IPAddress.TryParse(Text(actual), out var address) && Text(actual).Count(c => c == '.') is 0 or 3
+                    return IPAddress.TryParse(Text(actual), out var address) && (Text(actual).Contains(':') || Text(actual).Count(c => c == '.') == 3)
                         && IPNetwork.Parse((string)value).Contains(address);
                 case "re":
                     return Regex.IsMatch(Text(actual), (string)value, Modifiers.Contains("i") ? RegexOptions.IgnoreCase : RegexOptions.None);

@@ -34,7 +34,11 @@ public sealed class SelectionPropertyTests
                 var e = new RuleTestEvent(0, 1, [.. fields.Where(f => f.Value is not null).Select(f => new RuleTestField(f.Key, f.Value!))]);
                 var expected = Enumerable.Range(0, naive.Length).Where(i => naive[i].Holds(fields, e.ToJson())).ToArray();
                 var actual = rules.Match(e);
-                Assert.True(expected.SequenceEqual(actual), Explain(e, yaml, expected, actual));
+                if (!expected.SequenceEqual(actual))
+                {
+                    Assert.Fail(Explain(e, yaml, expected, actual));
+                }
+
                 pairs += naive.Length;
                 hits += expected.Length;
             }
