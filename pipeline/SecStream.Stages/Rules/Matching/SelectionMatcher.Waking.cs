@@ -114,7 +114,7 @@ public sealed partial class SelectionMatcher
         foreach (var b in value.Folded)
         {
             state = automaton.Step(state, b);
-            if (!automaton.Accepts(state))
+            if (!AhoCorasick.Accepts(state))
             {
                 continue;
             }
