@@ -41,7 +41,8 @@ internal static class TriggerChoice
                     share += cover.Share;
                 }
 
-                return (tests, share);
+                // However long the list, the index answers it at once, and together its texts are still rarer than a kind of event.
+                return (tests, Math.Min(share, 0.15));
             case Not { Child: Not inner }:
                 return Cover(inner.Child);
             default:
