@@ -42,6 +42,7 @@ public sealed record Knowledge(IngestPlan Plan, EnrichmentSources Enrichment)
     public static Knowledge Load(PipelineOptions options)
     {
         var fields = new FieldCatalog();
+        Stages.Parsing.SourceParser.DeclareFields(fields);
         var rules = LoadRules(options, fields);
         return new Knowledge(IngestPlan.Compile(rules, fields, options.Tenant), LoadEnrichment(options));
     }

@@ -13,55 +13,45 @@ namespace SecStream.Stages.Ingest;
 internal sealed class EventWriter(FieldCatalog fields)
 {
     private readonly EcsDocumentWriter _document = new(fields);
-    private readonly int[] _added = new int[64];
 
-    public void Write(EventRecord record, ReadOnlySpan<int> enriched, in RowStamp stamp, Timing timing, long ingested, ByteWriter output)
+    /// <summary>Writes one line. For ECS input the fields of the record from <paramref name="addedFrom"/> on are ours, the others its own.</summary>
+    public void Write(EventRecord record, int addedFrom, in RowStamp stamp, Timing timing, long ingested, ByteWriter output)
     {
-        enriched.CopyTo(_added);
-        var count = enriched.Length;
         if (!stamp.HasOwnId)
         {
             Span<byte> id = stackalloc byte[Core.Observations.EventId.TextLength];
             stamp.Id.Format(id);
             record.SetText(Ecs.EventId, id);
-            _added[count++] = Ecs.EventId;
         }
 
-        count = Mark(record, timing, count);
+        Mark(record, timing);
         Span<byte> time = stackalloc byte[IsoTimestamp.Length];
         IsoTimestamp.Write(ingested, time);
         record.SetText(Ecs.EventIngested, time);
-        _added[count++] = Ecs.EventIngested;
-        _document.Write(record, _added.AsSpan(0, count), output);
+        _document.Write(record, record.Present[addedFrom..], output);
         output.WriteByte((byte)'\n');
     }
 
-    private int Mark(EventRecord record, Timing timing, int count)
+    private static void Mark(EventRecord record, Timing timing)
     {
         if (timing is Timing.Late or Timing.Unevaluated)
         {
             record.SetText(Ecs.SecstreamLate, timing == Timing.Late ? "corrected"u8 : "unevaluated"u8);
-            _added[count++] = Ecs.SecstreamLate;
         }
 
         if (timing == Timing.Skewed)
         {
             record.SetBool(Ecs.SecstreamClockSkew, true);
-            _added[count++] = Ecs.SecstreamClockSkew;
         }
 
         if (record.Count != 1)
         {
             record.SetInteger(Ecs.SecstreamRepeatCount, record.Count);
-            _added[count++] = Ecs.SecstreamRepeatCount;
         }
 
         if (record.LoginLine != LoginLine.None)
         {
             record.SetText(Ecs.SecstreamLoginLine, LoginLines.Name(record.LoginLine));
-            _added[count++] = Ecs.SecstreamLoginLine;
         }
-
-        return count;
     }
 }

@@ -149,12 +149,12 @@ public sealed class IngestStage : IIngestStage
         if (timing == Timing.Held)
         {
             _record.Own();
-            partition.Held.Add(new HeldRecord(track, position, source, _record));
+            partition.Held.Add(new HeldRecord(track, position, source, _record, partition.Parser.AddedFrom));
             _record = new EventRecord(_plan.Fields.Count);
             return;
         }
 
-        Complete(partition, _record, position, source, timing, evaluated, output);
+        Complete(partition, _record, partition.Parser.AddedFrom, position, source, timing, evaluated, output);
     }
 
     private void ResolveHeld(PartitionState partition, ulong track, long next, IngestOutput output)
@@ -174,7 +174,7 @@ public sealed class IngestStage : IIngestStage
         else
         {
             var evaluated = partition.Clock.TimeOfSkewed(track, next);
-            Complete(partition, held.Record, held.Position, held.SourceHash, Timing.Skewed, evaluated, output);
+            Complete(partition, held.Record, held.AddedFrom, held.Position, held.SourceHash, Timing.Skewed, evaluated, output);
         }
     }
 
@@ -191,11 +191,11 @@ public sealed class IngestStage : IIngestStage
     private void Confirm(PartitionState partition, HeldRecord held, IngestOutput output)
     {
         var timing = partition.Clock.Observe(held.Track, held.Record.Time, long.MinValue, confirmed: true, out var evaluated);
-        Complete(partition, held.Record, held.Position, held.SourceHash, timing, evaluated, output);
+        Complete(partition, held.Record, held.AddedFrom, held.Position, held.SourceHash, timing, evaluated, output);
     }
 
     private void Complete(
-        PartitionState partition, EventRecord record, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
+        PartitionState partition, EventRecord record, int addedFrom, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
     {
         var stamp = Identify(record, position, source, evaluated);
         Count(partition.Counters, record.Time, timing);
@@ -211,7 +211,7 @@ public sealed class IngestStage : IIngestStage
             _emitter.Emit(record, _matched.AsSpan(0, matches), stamp, output.ShardRows);
         }
 
-        _writer.Write(record, _enricher.Added, stamp, timing, _ingested, output.Events);
+        _writer.Write(record, addedFrom, stamp, timing, _ingested, output.Events);
     }
 
     /// <summary>

@@ -65,7 +65,7 @@ public sealed class PartitionCounters
 }
 
 /// <summary>A record held back until the next one of its track says whether its time can be true.</summary>
-internal sealed record HeldRecord(ulong Track, long Position, ulong SourceHash, EventRecord Record);
+internal sealed record HeldRecord(ulong Track, long Position, ulong SourceHash, EventRecord Record, int AddedFrom);
 
 /// <summary>What the ingest stage keeps of one source partition.</summary>
 internal sealed class PartitionState(string name, SourceParser parser, SourceClock clock)
@@ -92,6 +92,7 @@ internal sealed class PartitionState(string name, SourceParser parser, SourceClo
             writer.Write(held.Track);
             writer.Write(held.Position);
             writer.Write(held.SourceHash);
+            writer.Write(held.AddedFrom);
             held.Record.Save(writer);
         }
     }
@@ -104,9 +105,10 @@ internal sealed class PartitionState(string name, SourceParser parser, SourceClo
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var (track, position, source) = (reader.ReadUInt64(), reader.ReadInt64(), reader.ReadUInt64());
+            var addedFrom = reader.ReadInt32();
             var record = new EventRecord(fields.Count);
             record.Restore(reader);
-            Held.Add(new HeldRecord(track, position, source, record));
+            Held.Add(new HeldRecord(track, position, source, record, addedFrom));
         }
     }
 }
