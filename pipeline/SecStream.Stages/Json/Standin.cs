@@ -9,9 +9,9 @@ namespace SecStream.Stages.Json;
 public enum JsonError { None, Syntax, InvalidUtf8 }
 
 /// <summary>Stand-in.</summary>
-public sealed class JsonFieldMap(IEnumerable<(string Path, int Field)> paths)
+public sealed class JsonFieldMap(IEnumerable<KeyValuePair<string, int>> paths)
 {
-    internal readonly Dictionary<string, int> Map = paths.ToDictionary(p => p.Path, p => p.Field, StringComparer.Ordinal);
+    internal readonly Dictionary<string, int> Map = paths.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
 }
 
 /// <summary>Stand-in.</summary>

@@ -18,8 +18,7 @@ internal sealed class ParserTables
         Guides = new GuideFields(catalog);
         StructuredData = catalog.Intern("log.syslog.structured_data");
         FieldCount = catalog.Count;
-        var paths = Guides.Paths.Select(p => (p.Key, p.Value)).Concat(catalog.Names.Select((name, id) => (name, id))).DistinctBy(p => p.Item1);
-        Json = new JsonFieldMap(paths);
+        Json = new JsonFieldMap(catalog.Names.Select((name, id) => KeyValuePair.Create(name, id)));
     }
 
     public GuideFields Guides { get; }
