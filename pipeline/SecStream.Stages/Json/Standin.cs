@@ -6,7 +6,7 @@ using SecStream.Core.Fields;
 namespace SecStream.Stages.Json;
 
 /// <summary>Stand-in.</summary>
-public enum JsonError { None, Syntax, InvalidUtf8 }
+public enum JsonError { None, Empty, Syntax, Depth, InvalidUtf8, NotAnObject, TooLarge }
 
 /// <summary>Stand-in.</summary>
 public sealed class JsonFieldMap(IEnumerable<KeyValuePair<string, int>> paths)

@@ -20,7 +20,12 @@ internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatur
         var error = _parser.Parse(record);
         if (error != JsonError.None)
         {
-            return error == JsonError.InvalidUtf8 ? ErrorClasses.InvalidUtf8 : ErrorClasses.JsonSyntax;
+            return error switch
+            {
+                JsonError.InvalidUtf8 => ErrorClasses.InvalidUtf8,
+                JsonError.TooLarge => ErrorClasses.TooLarge,
+                _ => ErrorClasses.JsonSyntax,
+            };
         }
 
         if (record.Has(Ecs.Timestamp))
