@@ -125,7 +125,8 @@ internal sealed class GuideEvents(GuideFields fields)
                 continue;
             }
 
-            if (ByteText.Is(word, "failure"u8) || ByteText.Is(word, "failed"u8) || ByteText.Is(word, "fail"u8) || ByteText.Is(word, "denied"u8) || ByteText.Is(word, "error"u8))
+            if (ByteText.Is(word, "failure"u8) || ByteText.Is(word, "failed"u8) || ByteText.Is(word, "fail"u8) || ByteText.Is(word,
+                "denied"u8) || ByteText.Is(word, "error"u8))
             {
                 return false;
             }

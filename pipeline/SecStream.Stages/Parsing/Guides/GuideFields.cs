@@ -18,11 +18,13 @@ internal sealed class GuideFields
         Time = Own("timestamp", "time", "ts", "datetime", "createdAt", "created_at");
         Action = Own("event.type", "event", "eventType", "event_type", "action", "event.action", "event.name", "type");
         Outcome = Nested("result", "outcome", "status", "success");
-        Address = Nested("ip", "ipAddress", "ip_address", "clientIp", "client_ip", "clientIP", "sourceIp", "source_ip", "remoteAddress", "remote_addr", "userIp");
+        Address = Nested("ip", "ipAddress", "ip_address", "clientIp", "client_ip", "clientIP", "sourceIp", "source_ip", "remoteAddress",
+            "remote_addr", "userIp");
         UserName = Nested("username", "userName", "user_name", "user.username", "user", "actor");
         Risk = Nested("riskScore", "risk_score");
         Severity = [.. Nested("severity", "riskLevel", "risk_level", "event.severity"), .. Own("level")];
-        Sensitivity = Nested("sensitivity", "dataClassification", "data_classification", "classification", "sensitive", "isSensitive", "pii", "containsPii", "financial");
+        Sensitivity = Nested("sensitivity", "dataClassification", "data_classification", "classification", "sensitive", "isSensitive", "pii",
+            "containsPii", "financial");
         DurationMs = Nested("responseTime", "response_time", "responseTimeMs", "durationMs", "duration_ms");
         Url = Nested("endpoint", "url", "path", "request_path", "originalUrl");
         Category = Own("category", "event.category");
@@ -35,14 +37,16 @@ internal sealed class GuideFields
             (Ecs.UserTargetName, Nested("targetUser", "target_user", "targetUserId", "target_user_id")),
             (Ecs.SessionId, Nested("sessionId", "session_id")),
             (Ecs.SecstreamApiKeyId, Nested("apiKeyId", "api_key_id", "apiKey", "api_key", "keyId")),
-            (Ecs.SecstreamRecordsCount, Nested("recordsReturned", "records_returned", "recordCount", "record_count", "recordsCount", "rowCount", "row_count", "resultCount", "records")),
+            (Ecs.SecstreamRecordsCount, Nested("recordsReturned", "records_returned", "recordCount", "record_count", "recordsCount", "rowCount",
+                "row_count", "resultCount", "records")),
             (Ecs.UserAgentOriginal, Nested("userAgent", "user_agent", "ua")),
             (Ecs.HttpRequestMethod, Nested("method", "httpMethod", "http_method")),
             (Ecs.HttpResponseStatusCode, Nested("statusCode", "status_code", "httpStatus")),
             (Ecs.HttpRequestId, Nested("requestId", "request_id")),
             (Ecs.HttpRequestBodyContent, Nested("payload", "body", "input")),
             (Ecs.TraceId, Own("correlationId", "correlation_id", "traceId", "trace_id")),
-            (Ecs.ServiceName, Own("service", "serviceName", "service_name", "app", "application", "metadata.service", "details.service", "metadata.api", "details.api")),
+            (Ecs.ServiceName, Own("service", "serviceName", "service_name", "app", "application", "metadata.service", "details.service",
+                "metadata.api", "details.api")),
             (Ecs.ServiceEnvironment, Nested("environment")),
             (Ecs.ServiceVersion, Nested("version")),
             (Ecs.HostName, Nested("hostname", "host", "server")),

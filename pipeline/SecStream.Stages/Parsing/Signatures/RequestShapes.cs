@@ -123,6 +123,7 @@ internal static class RequestShapes
     private static bool IsWord(byte b) => ByteText.IsLetter(b) || ByteText.IsDigit(b) || b == '_';
 
     private static readonly ByteTable<bool> CommandWords = new(
-        new[] { "id", "ls", "cat", "uname", "whoami", "ping", "wget", "curl", "nc", "netstat", "ifconfig", "ipconfig", "dir", "sleep", "sh", "bash", "pwd", "ps", "chmod", "rm" }
+        new[] { "id", "ls", "cat", "uname", "whoami", "ping", "wget", "curl", "nc", "netstat", "ifconfig", "ipconfig", "dir", "sleep", "sh",
+            "bash", "pwd", "ps", "chmod", "rm" }
             .Select(w => (w, true)));
 }
