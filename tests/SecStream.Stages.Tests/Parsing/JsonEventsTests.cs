@@ -115,6 +115,33 @@ public sealed class JsonEventsTests
     }
 
     [Fact]
+    public void Parse_AgentsLoginName_GuideLName()
+    {
+        var harness = new ParsingHarness();
+        harness.Parse("{\"@timestamp\":\"2026-05-01T10:00:00Z\",\"event\":{\"action\":\"ssh_login\",\"category\":[\"authentication\"],\"outcome\":\"failure\"}}");
+        Assert.Equal(("login_failed", "medium"), (harness["event.action"], harness["secstream.severity"]));
+    }
+
+    [Fact]
+    public void Parse_Ecs_AddedFieldsComeLast()
+    {
+        var harness = new ParsingHarness();
+        harness.Parse("{\"@timestamp\":\"2026-05-01T10:00:00Z\",\"event\":{\"action\":\"login_failed\"},\"source\":{\"ip\":\"203.0.113.7\"}}");
+        var added = harness.Record.Present[harness.Parser.AddedFrom..].ToArray().Select(harness.Catalog.Name);
+        Assert.Equal(["source.address", "event.kind", "event.category", "event.severity", "secstream.severity"], added);
+    }
+
+    [Fact]
+    public void DeclareFields_ThenParser_CatalogDoesNotGrow()
+    {
+        var catalog = new SecStream.Core.Fields.FieldCatalog();
+        SourceParser.DeclareFields(catalog);
+        var count = catalog.Count;
+        _ = new SourceParser(catalog, new SourceOptions());
+        Assert.Equal(count, catalog.Count);
+    }
+
+    [Fact]
     public void Parse_InvalidUtf8_JsonDiesTextLives()
     {
         var harness = new ParsingHarness();

@@ -115,5 +115,6 @@ internal static class HttpAction
 
     /// <summary>The server refused a request that changes something because its anti-forgery token was missing or wrong.</summary>
     private static bool IsForged(EventRecord record, long status) =>
-        status == 419 || (status == 403 && record.Text(Ecs.UrlOriginal).IndexOf("csrf"u8) >= 0 && !record.Text(Ecs.HttpRequestMethod).SequenceEqual("GET"u8));
+        status == 419
+        || (status == 403 && record.Text(Ecs.UrlOriginal).IndexOf("csrf"u8) >= 0 && !record.Text(Ecs.HttpRequestMethod).SequenceEqual("GET"u8));
 }

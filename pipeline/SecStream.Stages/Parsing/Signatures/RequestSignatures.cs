@@ -78,8 +78,8 @@ internal sealed class RequestSignatures
             return "xss_attempt"u8;
         }
 
-        return scores[(int)Accusation.Path] >= Threshold || scores[(int)Accusation.Command] >= Threshold || scores[(int)Accusation.Scanner] >= Threshold
-            || scores[(int)Accusation.Path] + scores[(int)Accusation.Command] >= Threshold + 2
+        int path = scores[(int)Accusation.Path], command = scores[(int)Accusation.Command];
+        return path >= Threshold || command >= Threshold || scores[(int)Accusation.Scanner] >= Threshold || path + command >= Threshold + 2
             ? "suspicious_input_detected"u8
             : default;
     }

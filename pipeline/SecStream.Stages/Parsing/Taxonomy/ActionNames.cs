@@ -8,6 +8,11 @@ internal static class ActionNames
 {
     private const int MaxBytes = 128;
 
+    /// <summary>Names that say who tried to log in, not how it went.</summary>
+    private static readonly ByteTable<bool> Logins = new(
+        new[] { "login", "auth_login", "user_login", "login_attempt", "auth_login_attempt", "authentication", "ssh_login", "signin", "logon", "authenticate" }
+            .Select(name => (name, true)));
+
     private static readonly ByteTable<byte[]> Aliases = new(Pairs().Select(p => (p.Alias, System.Text.Encoding.ASCII.GetBytes(p.Name))));
 
     /// <summary>
@@ -54,9 +59,7 @@ internal static class ActionNames
         return to > 0 && target[to - 1] == '_' ? to - 1 : to;
     }
 
-    private static bool IsLogin(ReadOnlySpan<byte> snake) =>
-        snake.SequenceEqual("login"u8) || snake.SequenceEqual("auth_login"u8) || snake.SequenceEqual("user_login"u8) || snake.SequenceEqual("login_attempt"u8)
-        || snake.SequenceEqual("auth_login_attempt"u8) || snake.SequenceEqual("authentication"u8) || snake.SequenceEqual("ssh_login"u8) || snake.SequenceEqual("signin"u8);
+    private static bool IsLogin(ReadOnlySpan<byte> snake) => Logins.TryGet(snake, out _);
 
     private static IEnumerable<(string Alias, string Name)> Pairs() =>
     [
