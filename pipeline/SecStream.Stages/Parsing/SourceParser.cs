@@ -133,7 +133,7 @@ public sealed class SourceParser
         var wanted = _options.Format;
         var any = wanted == SourceFormats.Auto;
         var start = line.TrimStart(" \t"u8);
-        if (SourceFormats.IsJson(wanted) || (any && start[0] is (byte)'{' or (byte)'['))
+        if (SourceFormats.IsJson(wanted) || (any && start[0] == '{'))
         {
             return ParseJson(record, out format);
         }

@@ -33,7 +33,8 @@ public sealed class JsonEventsTests
     [InlineData("{\"@timestamp\":null}", ErrorClasses.NoTimestamp)]
     [InlineData("{\"@timestamp\":\"2026-05-01T10:00:00Z\"", ErrorClasses.JsonSyntax)]
     [InlineData("{\"@timestamp\":\"2026-05-01T10:00:00Z\"},{", ErrorClasses.JsonSyntax)]
-    [InlineData("[1]", ErrorClasses.JsonSyntax)]
+    [InlineData("[1]", ErrorClasses.UnknownFormat)]
+    [InlineData("[Sun Dec 04 04:47:44 2005] [notice] init() ok", ErrorClasses.UnknownFormat)]
     [InlineData("hello world", ErrorClasses.UnknownFormat)]
     public void Parse_Bad_Dead(string line, string error) => Assert.Equal(ParseResult.Dead(error), new ParsingHarness().Parse(line));
 

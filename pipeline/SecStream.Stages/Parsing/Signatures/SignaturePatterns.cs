@@ -2,7 +2,7 @@ namespace SecStream.Stages.Parsing.Signatures;
 
 /// <summary>
 /// The texts that give attacks away, in decoded, lower-cased requests with blanks collapsed. Weights: 6 is proof by itself, 4 needs one more
-/// sign, 2–3 is colour. They are general shapes of the attacks, not taken from any data set.
+/// sign, 2–3 is colour. They are the general shapes of the attacks.
 /// </summary>
 internal static class SignaturePatterns
 {
