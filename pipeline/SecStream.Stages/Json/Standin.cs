@@ -6,12 +6,12 @@ using SecStream.Core.Fields;
 namespace SecStream.Stages.Json;
 
 /// <summary>Stand-in.</summary>
-public enum JsonError { None, Syntax, InvalidUtf8 }
+public enum JsonError { None, Empty, Syntax, Depth, InvalidUtf8, NotAnObject, TooLarge }
 
 /// <summary>Stand-in.</summary>
-public sealed class JsonFieldMap(IEnumerable<(string Path, int Field)> paths)
+public sealed class JsonFieldMap(IEnumerable<KeyValuePair<string, int>> paths)
 {
-    internal readonly Dictionary<string, int> Map = paths.ToDictionary(p => p.Path, p => p.Field, StringComparer.Ordinal);
+    internal readonly Dictionary<string, int> Map = paths.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
 }
 
 /// <summary>Stand-in.</summary>
