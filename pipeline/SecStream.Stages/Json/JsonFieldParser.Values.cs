@@ -32,6 +32,9 @@ public sealed unsafe partial class JsonFieldParser
     {
         _error = JsonError.Syntax;
         var field = _map.FieldOf(node);
+
+        // The gap was recognised by its bytes; this time it may have more white space at its end.
+        p = JsonScanner.SkipSpace(p, input.End);
         switch (p < input.End ? *p : 0)
         {
             case (byte)'"':
