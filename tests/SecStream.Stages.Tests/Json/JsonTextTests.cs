@@ -23,7 +23,12 @@ public sealed class JsonTextTests
                 text = [.. Encoding.UTF8.GetBytes("aé€😀\"\\\n\u0001\u007f"), .. text[..(text.Length / 8)]];
             }
 
-            writer.Reset();
+            if (random.Next(4) == 0)
+            {
+                text = [.. Enumerable.Range(0, random.Next(i % 100 == 0 ? 9000 : 300)).Select(_ => "abcdefghijklmnop\"\\\n\u0001é"u8[random.Next(22)])];
+            }
+
+            writer.Reset(i % 50 == 0 ? 64 : int.MaxValue);
             JsonText.WriteEscaped(writer, text);
             var read = JsonSerializer.Deserialize<string>(writer.Written);
             Assert.Equal(Encoding.UTF8.GetString(text), read);
