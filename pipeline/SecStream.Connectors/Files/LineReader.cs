@@ -30,8 +30,8 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
     /// <summary>Hash of tenant and fingerprint; 0 before the first line is known.</summary>
     public ulong SourceHash { get; private set; }
 
-    /// <summary>Whether an unfinished line is waiting for its end.</summary>
-    public bool HasPartialLine => _carryLength > 0;
+    /// <summary>Length of the stream now; for streams that can seek.</summary>
+    public long Length => stream.Length;
 
     /// <summary>
     /// Reads the next lines. <paramref name="final"/>: the stream will not grow, so what is left at its end is a line.

@@ -12,7 +12,6 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
     private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(1);
 
     private LineReader? _reader;
-    private DateTime _created;
     private DateTimeOffset _nextCheck;
     private long _limit = long.MaxValue;
 
@@ -97,11 +96,6 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 
         OpenFile(found);
         _reader!.Seek(position, source);
-        if (found != path)
-        {
-            // It has been rotated while nobody looked: read its rest, then the new file.
-            _created = DateTime.MinValue;
-        }
     }
 
     /// <inheritdoc/>
@@ -122,7 +116,6 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
     {
         _reader?.Dispose();
         _reader = new LineReader(FileSource.Open(file), tenant) { Limit = _limit };
-        _created = File.GetCreationTimeUtc(file);
     }
 
     private bool IsRotated()
@@ -133,7 +126,9 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
             return false;
         }
 
-        return file.Length < _reader!.Position || (file.Length > 0 && file.CreationTimeUtc != _created) || !HeadMatches(path, _reader.SourceHash);
+        // The length behind the name is read before the length of what is open: were they one file, the latter could not be less.
+        var length = file.Length;
+        return length < _reader!.Position || _reader.Length < length || !HeadMatches(path, _reader.SourceHash);
     }
 
     private bool Rotate(RecordBatch batch)

@@ -73,7 +73,7 @@ internal sealed class ServeRun : IDisposable
     {
         var idle = new IdleControl(_sources, _control, _controlFrom, _time, _options.Lateness);
         var nextIdle = _time.GetUtcNow();
-        var nextSnapshot = _time.GetUtcNow() + s_snapshotInterval;
+        var nextSnapshot = _time.GetUtcNow();
         var changed = true;
         while (!stop.IsCancellationRequested)
         {
