@@ -26,13 +26,16 @@ public static class AlertSentence
     };
 
     /// <summary>"for alice from 203.0.113.7": everything the key names, and who else there is just one of or several.</summary>
-    internal static string Whereabouts(Alert alert, AlertRule rule)
+    /// <param name="alert">The alert.</param>
+    /// <param name="rule">Its rule.</param>
+    /// <param name="told">Type of entity that the sentence has named already.</param>
+    internal static string Whereabouts(Alert alert, AlertRule rule, string told = "")
     {
         var subject = AlertSubject.Of(alert, rule);
-        var who = Part("for", subject.User, alert.Users, alert.UserCount, "users");
-        var from = Part("from", subject.Address, alert.Addresses, alert.AddressCount, "addresses");
+        var who = told == "user" ? "" : Part("for", subject.User, alert.Users, alert.UserCount, "users");
+        var from = told == "ip" ? "" : Part("from", subject.Address, alert.Addresses, alert.AddressCount, "addresses");
         var keyed = KeyedParts(alert, rule, out var isAboutHost);
-        var on = isAboutHost || (who.Length == 0 && from.Length == 0 && keyed.Length == 0)
+        var on = told != "host" && (isAboutHost || (who.Length == 0 && from.Length == 0 && keyed.Length == 0))
             ? Part("on", subject.Host, alert.Hosts, alert.HostCount, "hosts")
             : "";
         return Join(who, keyed, on, from);
@@ -75,13 +78,21 @@ public static class AlertSentence
 
     private static string OfValues(Alert alert, AlertRule rule)
     {
-        var field = rule.ValueField >= 0 && rule.ValueField < Ecs.Names.Length ? "values of " + Ecs.Names[rule.ValueField] : "values";
+        var field = rule.ValueField >= 0 && rule.ValueField < Ecs.Names.Length ? Ecs.Names[rule.ValueField] : "";
         var distinct = (long)alert.Observed.Value;
-        var what = HasNoun(rule) ? Noun(rule) : field;
+        var what = HasNoun(rule) ? Noun(rule) : field.Length > 0 ? "values of " + field : "values";
+        var (type, values, count) = field switch
+        {
+            "user.name" => ("user", alert.Users, alert.UserCount),
+            "source.address" or "source.ip" => ("ip", alert.Addresses, alert.AddressCount),
+            "host.name" => ("host", alert.Hosts, alert.HostCount),
+            _ => ("", [], 0),
+        };
         return Join(
             distinct == 1 ? "1 " + Grammar.Singular(what) : $"{distinct.ToString(CultureInfo.InvariantCulture)} different {what}",
+            values.Length > 0 ? $"({Grammar.List(values, count)})" : "",
             $"in {Grammar.Count(alert.Total, "events")}",
-            Whereabouts(alert, rule),
+            Whereabouts(alert, rule, type),
             During(alert),
             Bound(rule));
     }
@@ -116,13 +127,12 @@ public static class AlertSentence
         var count = int.TryParse(Fact(alert, "known_count"), CultureInfo.InvariantCulture, out var known) ? known : 0;
         var values = SafeText.Show(Fact(alert, "known_values") ?? "");
         var before = count > 10 ? $"{count} known before, among them {values}" : $"known before: {values}";
-        var from = Part("from", subject.Address, alert.Addresses, alert.AddressCount, "addresses");
+        var from = Part("", subject.Address, alert.Addresses, alert.AddressCount, "addresses").TrimStart();
         return Join(
             $"{who}: first {Grammar.Singular(Noun(rule))}",
             field.Contains(".geo.", StringComparison.Ordinal) ? "from" : "with",
             $"{FieldWord(field)} {SafeText.Show(Fact(alert, "new_value") ?? "")}",
-            from == "from " + who ? "" : from,
-            $"({before})");
+            from.Length == 0 || from == who ? $"({before})" : $"({from}; {before})");
     }
 
     /// <summary>What people call a field: <c>country</c> for <c>source.geo.country_iso_code</c>, <c>user_agent</c> for <c>user_agent.original</c>.</summary>
