@@ -21,9 +21,10 @@ setup_build() {
   mv "$stamp.new" "$stamp"
 }
 
+# What the build reads: of the rules only the files at the top, which are compiled in; rules themselves are read at start.
 build_sources() {
   local part parts=()
   for part in pipeline models training; do [ -d "$setup_root/$part" ] && parts+=("$setup_root/$part"); done
   find "$setup_root"/Directory.* "$setup_root/BannedSymbols.txt" "${parts[@]}" \
-    \( -name bin -o -name obj -o -path "$setup_root/pipeline/rules" \) -prune -o -type f "$@"
+    -type d \( -name bin -o -name obj -o -path "$setup_root/pipeline/rules/*" \) -prune -o -type f "$@"
 }

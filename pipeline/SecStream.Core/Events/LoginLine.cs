@@ -18,3 +18,27 @@ public enum LoginLine : byte
     /// <summary>PAM <c>authentication failure</c> with rhost, and <c>N more authentication failures</c>.</summary>
     Pam = 3,
 }
+
+/// <summary>The names of login lines in documents (<c>secstream.login.line</c>).</summary>
+public static class LoginLines
+{
+    /// <summary>The name of a kind; empty for none.</summary>
+    public static ReadOnlySpan<byte> Name(LoginLine line) => line switch
+    {
+        LoginLine.Failed => "failed"u8,
+        LoginLine.InvalidUser => "invalid_user"u8,
+        LoginLine.Pam => "pam"u8,
+        _ => default,
+    };
+
+    /// <summary>The kind of a name; none for anything else.</summary>
+    public static LoginLine Parse(ReadOnlySpan<byte> name)
+    {
+        if (name.SequenceEqual("failed"u8))
+        {
+            return LoginLine.Failed;
+        }
+
+        return name.SequenceEqual("invalid_user"u8) ? LoginLine.InvalidUser : name.SequenceEqual("pam"u8) ? LoginLine.Pam : LoginLine.None;
+    }
+}

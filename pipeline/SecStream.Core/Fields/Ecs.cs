@@ -363,6 +363,9 @@ public static class Ecs
     /// <summary><c>log.file.fingerprint</c></summary>
     public const int LogFileFingerprint = 119;
 
+    /// <summary><c>secstream.login.line</c></summary>
+    public const int SecstreamLoginLine = 120;
+
     /// <summary>The names in order of their ids.</summary>
     public static readonly string[] Names =
     [
@@ -486,5 +489,6 @@ public static class Ecs
         "log.file.inode",
         "log.file.device_id",
         "log.file.fingerprint",
+        "secstream.login.line",
     ];
 }

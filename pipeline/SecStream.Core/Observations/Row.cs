@@ -9,7 +9,7 @@ public readonly ref struct Row
     /// <summary>Number of value slots of a row.</summary>
     public const int Slots = 9;
 
-    /// <summary>Slot of the declared identity, absent when the position identifies the event.</summary>
+    /// <summary>Slot of the <c>event.id</c> an event brought itself; absent when ours is the 128-bit id.</summary>
     public const int GivenIdSlot = 0;
 
     /// <summary>Slot of <c>user.name</c>.</summary>
@@ -61,9 +61,6 @@ public readonly ref struct Row
 
     /// <summary>The rows that follow when this login line turns out to be an attempt.</summary>
     public ReadOnlySpan<byte> Followers => _bytes[^Header.FollowersLength..];
-
-    /// <summary>Whether the event's identity was declared (and is not its position).</summary>
-    public bool HasGivenId => MemoryMarshal.Read<ushort>(ValueLengths(out _)) != ushort.MaxValue;
 
     /// <summary>Lengths of the values, 0xFFFF for absent; the values themselves start at <paramref name="valuesOffset"/>.</summary>
     public ReadOnlySpan<byte> ValueLengths(out int valuesOffset)

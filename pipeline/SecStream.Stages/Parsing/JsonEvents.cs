@@ -11,6 +11,7 @@ namespace SecStream.Stages.Parsing;
 internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatures)
 {
     private readonly JsonFieldParser _parser = new(tables.Json);
+    private readonly byte[] _name = new byte[192];
     private readonly GuideEvents _guides = new(tables.Guides);
 
     /// <summary>Fills the record; null when it is an event (then <paramref name="format"/> is its format), else the error class.</summary>
@@ -20,7 +21,12 @@ internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatur
         var error = _parser.Parse(record);
         if (error != JsonError.None)
         {
-            return error == JsonError.InvalidUtf8 ? ErrorClasses.InvalidUtf8 : ErrorClasses.JsonSyntax;
+            return error switch
+            {
+                JsonError.InvalidUtf8 => ErrorClasses.InvalidUtf8,
+                JsonError.TooLarge => ErrorClasses.TooLarge,
+                _ => ErrorClasses.JsonSyntax,
+            };
         }
 
         if (record.Has(Ecs.Timestamp))
@@ -50,14 +56,39 @@ internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatur
         return null;
     }
 
-    /// <summary>Completes an ECS event.</summary>
-    public void FinishEcs(EventRecord record)
+    /// <summary>Completes an ECS event; returns from which place in <see cref="EventRecord.Present"/> on the fields are ours, not the document's.</summary>
+    public int FinishEcs(EventRecord record)
     {
         record.IsEcsJson = true;
         Declare(record);
+        var own = record.PresentCount;
+        var hadIp = record.Has(Ecs.SourceIp);
         NormaliseSource(record);
+        own -= hadIp && !record.Has(Ecs.SourceIp) ? 1 : 0;
+        NameLogin(record);
         FinishHttp(record);
         EventTaxonomy.Apply(record);
+        return own;
+    }
+
+    /// <summary>
+    /// Agents name logins in their own way (<c>ssh_login</c> with an outcome, <c>user_login</c>); the rules know one name. The document keeps its own.
+    /// </summary>
+    private void NameLogin(EventRecord record)
+    {
+        var action = record.Text(Ecs.EventAction);
+        if (action.IsEmpty || record.Text(Ecs.EventCategory).IndexOf("authentication"u8) < 0 || EventTaxonomy.TryGet(action, out _))
+        {
+            return;
+        }
+
+        var outcome = record.Text(Ecs.EventOutcome);
+        bool? succeeded = outcome.SequenceEqual("failure"u8) ? false : outcome.SequenceEqual("success"u8) ? true : null;
+        var name = ActionNames.Normalise(action, succeeded, _name);
+        if (EventTaxonomy.TryGet(name, out _))
+        {
+            record.SetText(Ecs.EventAction, name);
+        }
     }
 
     /// <summary>An event's own id is what it is known by when it is sent again.</summary>
@@ -85,7 +116,8 @@ internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatur
     {
         if (!record.Has(Ecs.SourceIp))
         {
-            record.Copy(record.Has(Ecs.SourceAddress) ? Ecs.SourceAddress : record.Has(Ecs.ClientIp) ? Ecs.ClientIp : Ecs.ClientAddress, Ecs.SourceIp);
+            var from = record.Has(Ecs.SourceAddress) ? Ecs.SourceAddress : record.Has(Ecs.ClientIp) ? Ecs.ClientIp : Ecs.ClientAddress;
+            record.Copy(from, Ecs.SourceIp);
         }
 
         var ip = record.Get(Ecs.SourceIp);
@@ -117,7 +149,8 @@ internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatur
 
     private void FinishHttp(EventRecord record)
     {
-        var isHttp = record.Has(Ecs.UrlOriginal) || record.Has(Ecs.UrlFull) || record.Has(Ecs.UrlQuery) || record.Has(Ecs.UrlPath) || record.Has(Ecs.HttpRequestBodyContent);
+        var isHttp = record.Has(Ecs.UrlOriginal) || record.Has(Ecs.UrlFull) || record.Has(Ecs.UrlQuery) || record.Has(Ecs.UrlPath)
+            || record.Has(Ecs.HttpRequestBodyContent);
         if (isHttp)
         {
             HttpAction.Apply(record, signatures);

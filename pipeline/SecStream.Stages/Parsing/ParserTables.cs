@@ -11,15 +11,16 @@ namespace SecStream.Stages.Parsing;
 /// </summary>
 internal sealed class ParserTables
 {
+    private const string StructuredDataName = "log.syslog.structured_data";
+
     private static readonly ConditionalWeakTable<FieldCatalog, ParserTables> Cache = [];
 
     private ParserTables(FieldCatalog catalog)
     {
         Guides = new GuideFields(catalog);
-        StructuredData = catalog.Intern("log.syslog.structured_data");
+        StructuredData = catalog.Intern(StructuredDataName);
         FieldCount = catalog.Count;
-        var paths = Guides.Paths.Select(p => (p.Key, p.Value)).Concat(catalog.Names.Select((name, id) => (name, id))).DistinctBy(p => p.Item1);
-        Json = new JsonFieldMap(paths);
+        Json = new JsonFieldMap(catalog.Names.Select((name, id) => KeyValuePair.Create(name, id)));
     }
 
     public GuideFields Guides { get; }
@@ -29,6 +30,13 @@ internal sealed class ParserTables
     public int StructuredData { get; }
 
     public int FieldCount { get; }
+
+    /// <summary>Adds the names to a catalog.</summary>
+    public static void Declare(FieldCatalog catalog)
+    {
+        _ = new GuideFields(catalog);
+        catalog.Intern(StructuredDataName);
+    }
 
     /// <summary>The tables of a catalog as it is now.</summary>
     public static ParserTables For(FieldCatalog catalog)

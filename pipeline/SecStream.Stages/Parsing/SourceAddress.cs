@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using SecStream.Core.Events;
 using SecStream.Core.Fields;
+using SecStream.Stages.Enrichment;
 
 namespace SecStream.Stages.Parsing;
 
@@ -15,6 +15,13 @@ internal static class SourceAddress
             return;
         }
 
+        if (IsIpv4(text))
+        {
+            record.Put(Ecs.SourceIp, text);
+            record.Copy(Ecs.SourceIp, Ecs.SourceAddress);
+            return;
+        }
+
         if (TryPutIp(record, Ecs.SourceIp, text))
         {
             record.Copy(Ecs.SourceIp, Ecs.SourceAddress);
@@ -25,86 +32,29 @@ internal static class SourceAddress
         record.Put(Ecs.SourceDomain, text);
     }
 
-    /// <summary>Sets a field to the normal form of an address; false when the text is none.</summary>
+    /// <summary>Sets a field to the canonical text of an address; false when the text is none.</summary>
     public static bool TryPutIp(EventRecord record, int field, ReadOnlySpan<byte> text)
     {
-        if (IsIpv4(text))
-        {
-            record.Put(field, text);
-            return true;
-        }
-
-        Span<byte> address = stackalloc byte[16];
-        if (!Ipv6Text.TryParse(text, address))
+        if (!IpParser.TryParse(text, out var address))
         {
             return false;
         }
 
-        if (!address[..12].SequenceEqual(MappedPrefix))
+        Span<byte> canonical = stackalloc byte[IpParser.MaxTextLength];
+        canonical = canonical[..IpParser.Format(address, canonical)];
+        if (text.EndsWith(canonical))
         {
-            record.Put(field, text);
-        }
-        else if (text.LastIndexOf((byte)':') is var colon && IsIpv4(text[(colon + 1)..]))
-        {
-            record.Put(field, text[(colon + 1)..]);
+            // Nearly always: it is written so already, or is an IPv4 address behind the mapping prefix.
+            record.Put(field, text[^canonical.Length..]);
         }
         else
         {
-            PutIpv4(record, field, BinaryPrimitives.ReadUInt32BigEndian(address[12..]));
+            record.SetText(field, canonical);
         }
 
         return true;
     }
 
-    /// <summary>Four decimal numbers 0–255 without leading zeros: other spellings mean different things to different programs.</summary>
-    public static bool IsIpv4(ReadOnlySpan<byte> text)
-    {
-        if (text.Length is < 7 or > 15)
-        {
-            return false;
-        }
-
-        int part = -1, dots = 0;
-        foreach (var b in text)
-        {
-            if (ByteText.IsDigit(b) && part != 0)
-            {
-                part = (Math.Max(part, 0) * 10) + (b - '0');
-            }
-            else if (b == '.' && part >= 0 && ++dots < 4)
-            {
-                part = -1;
-            }
-            else
-            {
-                return false;
-            }
-
-            if (part > 255)
-            {
-                return false;
-            }
-        }
-
-        return dots == 3 && part >= 0;
-    }
-
-    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
-
-    private static void PutIpv4(EventRecord record, int field, uint address)
-    {
-        Span<byte> text = stackalloc byte[15];
-        var length = 0;
-        for (var shift = 24; shift >= 0; shift -= 8)
-        {
-            ((byte)(address >> shift)).TryFormat(text[length..], out var written, default, System.Globalization.CultureInfo.InvariantCulture);
-            length += written;
-            if (shift > 0)
-            {
-                text[length++] = (byte)'.';
-            }
-        }
-
-        record.SetText(field, text[..length]);
-    }
+    /// <summary>Whether the text is a dotted IPv4 address, which is its own canonical form.</summary>
+    public static bool IsIpv4(ReadOnlySpan<byte> text) => IpParser.TryParseIPv4(text, out _);
 }

@@ -48,6 +48,21 @@ public sealed class SourceParser
     public string Format { get; private set; }
 
     /// <summary>
+    /// After an event whose document goes out as it came (<see cref="EventRecord.IsEcsJson"/>): the place in <see cref="EventRecord.Present"/> from
+    /// which on the fields were added here (source, category, severity, action of a request), to be spliced into the document.
+    /// </summary>
+    public int AddedFrom { get; private set; }
+
+    /// <summary>
+    /// Adds the field names the parsers use to a catalog. Call it before anything is sized by the catalog; making a parser does it too.
+    /// </summary>
+    public static void DeclareFields(FieldCatalog catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ParserTables.Declare(catalog);
+    }
+
+    /// <summary>
     /// Reads the line the record was reset to (a CR LF or LF at its end is taken off). After <see cref="ParseOutcome.Event"/> the record is
     /// filled; after anything else its fields are meaningless, its raw bytes are the line's.
     /// </summary>
@@ -118,7 +133,7 @@ public sealed class SourceParser
         var wanted = _options.Format;
         var any = wanted == SourceFormats.Auto;
         var start = line.TrimStart(" \t"u8);
-        if (SourceFormats.IsJson(wanted) || (any && start[0] is (byte)'{' or (byte)'['))
+        if (SourceFormats.IsJson(wanted) || (any && start[0] == '{'))
         {
             return ParseJson(record, out format);
         }
@@ -173,7 +188,7 @@ public sealed class SourceParser
             return null;
         }
 
-        _json.FinishEcs(record);
+        AddedFrom = _json.FinishEcs(record);
         if (format == SourceFormats.Filebeat)
         {
             Envelope.Declare(record);

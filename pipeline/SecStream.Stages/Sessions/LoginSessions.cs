@@ -55,8 +55,9 @@ public sealed class LoginSessions(long horizon, ulong seed)
 
         _clock = clock;
         var kept = 0;
-        foreach (var session in _active)
+        for (var i = 0; i < _active.Count; i++)
         {
+            var session = _active[i];
             session.IsActive = session.Evaluate(clock, buffers);
             if (session.IsActive)
             {

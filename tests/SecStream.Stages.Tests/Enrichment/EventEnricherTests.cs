@@ -163,10 +163,27 @@ public sealed class EventEnricherTests
             }
         }
 
-        Run(100);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Run(10_000);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+        // The runtime compiles hot code again while the first rounds run and charges the thread for it: the best round counts.
+        var least = long.MaxValue;
+        for (var round = 0; round < 20; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Run(1000);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
+    }
+
+    [Fact]
+    public void Enrich_AnEnrichedEvent_AddsNothingMore()
+    {
+        var record = Record((Ecs.SourceIp, "::ffff:203.0.113.7"), (Ecs.UserName, "root"));
+        _enricher.Enrich(record);
+        Assert.NotEqual(0, _enricher.Added.Length);
+
+        _enricher.Enrich(record);
+        Assert.Equal(0, _enricher.Added.Length);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class GuideEventsTests
     [InlineData("guide-g", "2023-01-05T09:30:00.500000", new[]
     {
         "event.action=configuration_change", "event.category=configuration", "event.dataset=application.security", "event.duration=12500000", "event.kind=event",
-        "event.outcome=success", "event.severity=47", "http.response.status_code=200", "message=settings updated", "secstream.severity=medium", "source.address=2001:db8::7",
+        "event.severity=47", "http.response.status_code=200", "message=settings updated", "secstream.severity=medium", "source.address=2001:db8::7",
         "source.ip=2001:db8::7", "user.id=42", "user.name=42", "user.roles=admin",
     })]
     public void Parse_GuideSample_ExpectedEcsFields(string format, string time, string[] expected)

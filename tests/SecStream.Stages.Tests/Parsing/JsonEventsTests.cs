@@ -33,7 +33,8 @@ public sealed class JsonEventsTests
     [InlineData("{\"@timestamp\":null}", ErrorClasses.NoTimestamp)]
     [InlineData("{\"@timestamp\":\"2026-05-01T10:00:00Z\"", ErrorClasses.JsonSyntax)]
     [InlineData("{\"@timestamp\":\"2026-05-01T10:00:00Z\"},{", ErrorClasses.JsonSyntax)]
-    [InlineData("[1]", ErrorClasses.JsonSyntax)]
+    [InlineData("[1]", ErrorClasses.UnknownFormat)]
+    [InlineData("[Sun Dec 04 04:47:44 2005] [notice] init() ok", ErrorClasses.UnknownFormat)]
     [InlineData("hello world", ErrorClasses.UnknownFormat)]
     public void Parse_Bad_Dead(string line, string error) => Assert.Equal(ParseResult.Dead(error), new ParsingHarness().Parse(line));
 
@@ -112,6 +113,33 @@ public sealed class JsonEventsTests
         var harness = new ParsingHarness();
         harness.Parse("{\"@timestamp\":\"2026-05-01T10:00:00Z\",\"url\":{\"path\":\"/login\"},\"http\":{\"request\":{\"body\":{\"content\":\"user=admin' or '1'='1\"}}}}");
         Assert.Equal(("sql_injection_attempt", "high"), (harness["event.action"], harness["secstream.severity"]));
+    }
+
+    [Fact]
+    public void Parse_AgentsLoginName_GuideLName()
+    {
+        var harness = new ParsingHarness();
+        harness.Parse("{\"@timestamp\":\"2026-05-01T10:00:00Z\",\"event\":{\"action\":\"ssh_login\",\"category\":[\"authentication\"],\"outcome\":\"failure\"}}");
+        Assert.Equal(("login_failed", "medium"), (harness["event.action"], harness["secstream.severity"]));
+    }
+
+    [Fact]
+    public void Parse_Ecs_AddedFieldsComeLast()
+    {
+        var harness = new ParsingHarness();
+        harness.Parse("{\"@timestamp\":\"2026-05-01T10:00:00Z\",\"event\":{\"action\":\"login_failed\"},\"source\":{\"ip\":\"203.0.113.7\"}}");
+        var added = harness.Record.Present[harness.Parser.AddedFrom..].ToArray().Select(harness.Catalog.Name);
+        Assert.Equal(["source.address", "event.kind", "event.category", "event.severity", "secstream.severity"], added);
+    }
+
+    [Fact]
+    public void DeclareFields_ThenParser_CatalogDoesNotGrow()
+    {
+        var catalog = new SecStream.Core.Fields.FieldCatalog();
+        SourceParser.DeclareFields(catalog);
+        var count = catalog.Count;
+        _ = new SourceParser(catalog, new SourceOptions());
+        Assert.Equal(count, catalog.Count);
     }
 
     [Fact]

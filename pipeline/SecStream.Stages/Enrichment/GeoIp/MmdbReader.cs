@@ -13,9 +13,9 @@ public sealed record MmdbMetadata(string DatabaseType, int IpVersion, int NodeCo
 
 /// <summary>
 /// A MaxMind DB file (specification 2.0), held in memory and searched where it lies. Opening checks the metadata and the sizes and makes a
-/// table over the first 16 bits of both address families; a lookup then walks the remaining bits:
+/// table over the first bits of both address families; a lookup then walks the remaining bits:
 /// <code>
-/// address ─ first 16 bits ─▶ top table ─▶ node ─ bit ─▶ node … ─▶ leaf = offset of a record in <see cref="Data"/>
+/// address ─ first bits ─▶ top table ─▶ node ─ bit ─▶ node … ─▶ leaf = offset of a record in <see cref="Data"/>
 /// </code>
 /// Immutable and thread-safe; a lookup allocates nothing and can't fail on any content (at most 112 steps, each bounds-checked).
 /// </summary>
@@ -24,12 +24,17 @@ public sealed class MmdbReader
     /// <summary>The answer for an address the file does not know.</summary>
     public const int NotFound = -1;
 
-    private const int TopBits = 16;
+    // Measured with 3.7 million nodes and 200 000 random IPv4 addresses: a lookup takes half the time with 20 bits as with 16 (about 80 ns
+    // for 160; 18 bits gain nothing), for 4 MB and 20 ms at opening. A small file has nothing to gain.
+    private const int ManyNodes = 2_000_000;
+    private const int TopBits6 = 16;
+
     private const int SeparatorBytes = 16;
     private const int MaxMetadataBytes = 128 * 1024;
 
     private readonly byte[] _file;
     private readonly uint _nodeCount;
+    private readonly int _topBits4;
     private readonly uint[]? _top4;
     private readonly uint[]? _top6;
 
@@ -39,17 +44,18 @@ public sealed class MmdbReader
         _file = file;
         Metadata = metadata;
         _nodeCount = (uint)metadata.NodeCount;
+        _topBits4 = metadata.NodeCount > ManyNodes ? 20 : 16;
         var treeBytes = TreeBytes(metadata);
         Data = new MmdbSection(file, treeBytes + SeparatorBytes, MetadataMarkerAt(file) - treeBytes - SeparatorBytes);
         if (metadata.IpVersion == 4)
         {
-            _top4 = MakeTop(0);
+            _top4 = MakeTop(0, _topBits4);
         }
         else
         {
-            _top6 = MakeTop(0);
+            _top6 = MakeTop(0, TopBits6);
             // IPv4 lies under ::/96; writers that leave that out put it under ::ffff:0:0/96.
-            _top4 = MakeTop(Walk(0, UInt128.Zero, bits: 96)) ?? MakeTop(Walk(0, IpParser.FromIPv4(0), bits: 96));
+            _top4 = MakeTop(Walk(0, UInt128.Zero, bits: 96), _topBits4) ?? MakeTop(Walk(0, IpParser.FromIPv4(0), bits: 96), _topBits4);
         }
     }
 
@@ -105,10 +111,10 @@ public sealed class MmdbReader
             }
 
             var four = (uint)address;
-            record = _top4[four >> TopBits];
+            record = _top4[four >> (32 - _topBits4)];
             if (record < _nodeCount)
             {
-                record = Walk(record, (UInt128)four << (96 + TopBits), 32 - TopBits);
+                record = Walk(record, (UInt128)four << (96 + _topBits4), 32 - _topBits4);
             }
         }
         else
@@ -118,10 +124,10 @@ public sealed class MmdbReader
                 return NotFound;
             }
 
-            record = _top6[(int)(uint)(address >> (128 - TopBits))];
+            record = _top6[(int)(uint)(address >> (128 - TopBits6))];
             if (record < _nodeCount)
             {
-                record = Walk(record, address << TopBits, 128 - TopBits);
+                record = Walk(record, address << TopBits6, 128 - TopBits6);
             }
         }
 
@@ -180,26 +186,26 @@ public sealed class MmdbReader
         return node;
     }
 
-    /// <summary>What the first 16 bits lead to, for each of their values; null when that is nothing everywhere.</summary>
-    private uint[]? MakeTop(uint start)
+    /// <summary>What the first bits lead to, for each of their values; null when that is nothing everywhere.</summary>
+    private uint[]? MakeTop(uint start, int bits)
     {
-        var top = new uint[1 << TopBits];
-        Fill(top, start, depth: 0);
+        var top = new uint[1 << bits];
+        Fill(top, start);
         return top.AsSpan().ContainsAnyExcept(_nodeCount) ? top : null;
     }
 
     /// <summary>Fills the part of the table that lies below a node; as deep as the table has bits.</summary>
-    private void Fill(Span<uint> part, uint node, int depth)
+    private void Fill(Span<uint> part, uint node)
     {
-        if (depth == TopBits || node >= _nodeCount)
+        if (part.Length == 1 || node >= _nodeCount)
         {
             part.Fill(node);
             return;
         }
 
         var half = part.Length / 2;
-        Fill(part[..half], Walk(node, UInt128.Zero, bits: 1), depth + 1);
-        Fill(part[half..], Walk(node, UInt128.One << 127, bits: 1), depth + 1);
+        Fill(part[..half], Walk(node, UInt128.Zero, bits: 1));
+        Fill(part[half..], Walk(node, UInt128.One << 127, bits: 1));
     }
 
     private static int MetadataMarkerAt(ReadOnlySpan<byte> file)

@@ -81,7 +81,7 @@ internal ref struct AccessLine
             return false;
         }
 
-        if (second.Length > 1 && first.Contains((byte)':') && !Ipv6Text.TryParse(first, stackalloc byte[16]) && front.StartsWith("- "u8))
+        if (second.Length > 1 && first.Contains((byte)':') && !Enrichment.IpParser.TryParse(first, out _) && front.StartsWith("- "u8))
         {
             parts.Host = first[..first.LastIndexOf((byte)':')];
             parts.Address = second;

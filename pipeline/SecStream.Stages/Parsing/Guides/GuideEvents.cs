@@ -8,11 +8,13 @@ namespace SecStream.Stages.Parsing.Guides;
 internal sealed class GuideEvents(GuideFields fields)
 {
     private readonly byte[] _name = new byte[192];
+    private readonly (int Field, int Rank)[] _best = new (int, int)[fields.Groups.Length];
 
     /// <summary>Which guide's shape the document has; null when it names no event.</summary>
     public string? Format(EventRecord record)
     {
-        var action = First(record, fields.Action);
+        Collect(record);
+        var action = First(GuideConcept.Action);
         if (action < 0)
         {
             return null;
@@ -26,19 +28,19 @@ internal sealed class GuideEvents(GuideFields fields)
         var isEventType = action == fields.Action[2] || action == fields.Action[3];
         if (isEventType)
         {
-            return First(record, fields.Snake) >= 0 ? SourceFormats.GuideG : SourceFormats.GuideT;
+            return First(GuideConcept.Snake) >= 0 ? SourceFormats.GuideG : SourceFormats.GuideT;
         }
 
-        var isSecurityLogger = First(record, fields.Risk) >= 0 || First(record, fields.Category) >= 0;
+        var isSecurityLogger = First(GuideConcept.Risk) >= 0 || First(GuideConcept.Category) >= 0;
         return isSecurityLogger ? SourceFormats.GuideP : SourceFormats.GuideC;
     }
 
-    /// <summary>Fills the ECS fields; the time must be set already.</summary>
+    /// <summary>Fills the ECS fields. Call <see cref="Format"/> for the same record first; the time must be set already.</summary>
     public void Map(EventRecord record)
     {
-        foreach (var (to, from) in fields.Copies)
+        for (var i = 0; i < fields.Copies.Length; i++)
         {
-            CopyFirst(record, to, from);
+            CopyFirst(record, fields.Copies[i].To, GuideConcept.Copies + i);
         }
 
         PutSource(record);
@@ -48,16 +50,19 @@ internal sealed class GuideEvents(GuideFields fields)
         PutUrl(record);
         PutAction(record);
         PutSeverity(record);
-        foreach (var field in fields.Consumed)
+        for (var i = record.PresentCount - 1; i >= 0; i--)
         {
-            record.Remove(field);
+            if (fields.IsConsumed(record.Present[i]))
+            {
+                record.Remove(record.Present[i]);
+            }
         }
     }
 
     private void PutAction(EventRecord record)
     {
         var succeeded = Outcome(record);
-        var source = First(record, fields.Action);
+        var source = First(GuideConcept.Action);
         var action = source < 0 ? default : ActionNames.Normalise(record.Text(source), succeeded, _name);
         PutCategory(record, action);
         record.Remove(Ecs.EventType);
@@ -85,7 +90,7 @@ internal sealed class GuideEvents(GuideFields fields)
             return;
         }
 
-        var field = First(record, fields.Category);
+        var field = First(GuideConcept.Category);
         if (field < 0)
         {
             return;
@@ -120,7 +125,8 @@ internal sealed class GuideEvents(GuideFields fields)
                 continue;
             }
 
-            if (ByteText.Is(word, "failure"u8) || ByteText.Is(word, "failed"u8) || ByteText.Is(word, "fail"u8) || ByteText.Is(word, "denied"u8) || ByteText.Is(word, "error"u8))
+            if (ByteText.Is(word, "failure"u8) || ByteText.Is(word, "failed"u8) || ByteText.Is(word, "fail"u8) || ByteText.Is(word,
+                "denied"u8) || ByteText.Is(word, "error"u8))
             {
                 return false;
             }
@@ -136,7 +142,7 @@ internal sealed class GuideEvents(GuideFields fields)
 
     private void PutSource(EventRecord record)
     {
-        var field = First(record, fields.Address);
+        var field = First(GuideConcept.Address);
         if (field < 0 || record.Has(Ecs.SourceAddress) || record.Has(Ecs.SourceIp))
         {
             return;
@@ -151,7 +157,7 @@ internal sealed class GuideEvents(GuideFields fields)
     /// <summary>Rules are keyed by <c>user.name</c>: where only an address or a number names the user, that is the name.</summary>
     private void PutUser(EventRecord record)
     {
-        CopyFirst(record, Ecs.UserName, fields.UserName);
+        CopyFirst(record, Ecs.UserName, GuideConcept.UserName);
         if (!record.Has(Ecs.UserName))
         {
             record.Copy(Ecs.UserEmail, Ecs.UserName);
@@ -165,8 +171,8 @@ internal sealed class GuideEvents(GuideFields fields)
 
     private void PutNumbers(EventRecord record)
     {
-        CopyFirst(record, Ecs.SecstreamRiskScore, fields.Risk);
-        var duration = First(record, fields.DurationMs);
+        CopyFirst(record, Ecs.SecstreamRiskScore, GuideConcept.Risk);
+        var duration = First(GuideConcept.DurationMs);
         if (duration >= 0 && record.Get(duration) is { Kind: FieldKind.Integer or FieldKind.Float, Number: >= 0 and < 1e12 } value)
         {
             // ECS durations are nanoseconds.
@@ -203,7 +209,7 @@ internal sealed class GuideEvents(GuideFields fields)
 
     private void PutUrl(EventRecord record)
     {
-        var field = First(record, fields.Url);
+        var field = First(GuideConcept.Url);
         if (field < 0 || record.Has(Ecs.UrlOriginal))
         {
             return;
@@ -237,26 +243,37 @@ internal sealed class GuideEvents(GuideFields fields)
         }
     }
 
-    private static void CopyFirst(EventRecord record, int to, int[] from)
+    private void CopyFirst(EventRecord record, int to, int concept)
     {
-        if (!record.Has(to) && First(record, from) is var field and >= 0)
+        if (!record.Has(to) && First(concept) is var field and >= 0)
         {
             record.Copy(field, to);
         }
     }
 
-    /// <summary>The first of the fields that holds a single value; −1 when none does.</summary>
-    private static int First(EventRecord record, int[] candidates)
+    /// <summary>Finds the first present field of every concept in one pass over the fields that are there.</summary>
+    private void Collect(EventRecord record)
     {
-        foreach (var field in candidates)
+        _best.AsSpan().Fill((-1, int.MaxValue));
+        foreach (var field in record.Present)
         {
-            var value = record.Get(field);
-            if (value.Kind is FieldKind.Integer or FieldKind.Float or FieldKind.Bool || (value.Kind == FieldKind.Text && value.Length > 0))
+            if (field >= fields.Roles.Length || fields.Roles[field] is not { } roles || !HoldsValue(record.Get(field)))
             {
-                return field;
+                continue;
+            }
+
+            foreach (var (group, rank) in roles)
+            {
+                if (rank < _best[group].Rank)
+                {
+                    _best[group] = (field, rank);
+                }
             }
         }
-
-        return -1;
     }
+
+    private int First(int concept) => _best[concept].Field;
+
+    private static bool HoldsValue(in FieldValue value) =>
+        value.Kind is FieldKind.Integer or FieldKind.Float or FieldKind.Bool || (value.Kind == FieldKind.Text && value.Length > 0);
 }

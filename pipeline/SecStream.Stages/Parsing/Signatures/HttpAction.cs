@@ -106,12 +106,15 @@ internal static class HttpAction
         }
 
         var extension = path[(dot + 1)..];
-        return extension.Length is >= 2 and <= 5 && (ByteText.Is(extension, "php"u8) || ByteText.Is(extension, "phtml"u8) || ByteText.Is(extension, "php5"u8)
-            || ByteText.Is(extension, "jsp"u8) || ByteText.Is(extension, "jspx"u8) || ByteText.Is(extension, "asp"u8) || ByteText.Is(extension, "aspx"u8)
+        return extension.Length is >= 2 and <= 5 && (ByteText.Is(extension, "php"u8) || ByteText.Is(extension,
+            "phtml"u8) || ByteText.Is(extension, "php5"u8)
+            || ByteText.Is(extension, "jsp"u8) || ByteText.Is(extension, "jspx"u8) || ByteText.Is(extension, "asp"u8) || ByteText.Is(extension,
+                "aspx"u8)
             || ByteText.Is(extension, "exe"u8) || ByteText.Is(extension, "sh"u8) || ByteText.Is(extension, "phar"u8));
     }
 
     /// <summary>The server refused a request that changes something because its anti-forgery token was missing or wrong.</summary>
     private static bool IsForged(EventRecord record, long status) =>
-        status == 419 || (status == 403 && record.Text(Ecs.UrlOriginal).IndexOf("csrf"u8) >= 0 && !record.Text(Ecs.HttpRequestMethod).SequenceEqual("GET"u8));
+        status == 419
+        || (status == 403 && record.Text(Ecs.UrlOriginal).IndexOf("csrf"u8) >= 0 && !record.Text(Ecs.HttpRequestMethod).SequenceEqual("GET"u8));
 }

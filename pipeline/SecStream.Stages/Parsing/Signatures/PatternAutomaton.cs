@@ -34,7 +34,8 @@ internal readonly record struct Pattern(string Text, Accusation Accusation, int 
 internal sealed class PatternAutomaton
 {
     private readonly byte[] _column = new byte[256];
-    private readonly ushort[] _next;
+    // Next state times width; negative (its complement) when patterns end there, so that the common step is one load and one test.
+    private readonly int[] _steps;
     private readonly ushort[][] _hits;
     private readonly int _width;
 
@@ -48,15 +49,16 @@ internal sealed class PatternAutomaton
         }
 
         _width++;
-        _next = new ushort[(texts.Sum(t => t.Length) + 1) * _width];
+        var next = new ushort[(texts.Sum(t => t.Length) + 1) * _width];
         var hits = new List<List<ushort>> { new() };
         for (var i = 0; i < texts.Length; i++)
         {
-            hits[Insert(texts[i], hits)].Add((ushort)i);
+            hits[Insert(next, texts[i], hits)].Add((ushort)i);
         }
 
-        Link(hits);
+        Link(next, hits);
         _hits = [.. hits.Select(h => h.ToArray())];
+        _steps = [.. next.Take(hits.Count * _width).Select(state => _hits[state].Length == 0 ? state * _width : ~(state * _width))];
     }
 
     /// <summary>The patterns by index.</summary>
@@ -67,28 +69,37 @@ internal sealed class PatternAutomaton
     {
         Span<ulong> seen = stackalloc ulong[(Patterns.Length >> 6) + 1];
         seen.Clear();
-        var state = 0;
+        var at = 0;
         foreach (var b in text)
         {
-            state = _next[(state * _width) + _column[b]];
-            foreach (var hit in _hits[state])
+            at = _steps[at + _column[b]];
+            if (at < 0)
             {
-                var bit = 1UL << (hit & 63);
-                if ((seen[hit >> 6] & bit) == 0)
-                {
-                    seen[hit >> 6] |= bit;
-                    scores[(int)Patterns[hit].Accusation] += Patterns[hit].Weight;
-                }
+                at = ~at;
+                Count(_hits[at / _width], seen, scores);
             }
         }
     }
 
-    private int Insert(byte[] text, List<List<ushort>> hits)
+    private void Count(ushort[] hits, Span<ulong> seen, Span<int> scores)
+    {
+        foreach (var hit in hits)
+        {
+            var bit = 1UL << (hit & 63);
+            if ((seen[hit >> 6] & bit) == 0)
+            {
+                seen[hit >> 6] |= bit;
+                scores[(int)Patterns[hit].Accusation] += Patterns[hit].Weight;
+            }
+        }
+    }
+
+    private int Insert(ushort[] transitions, byte[] text, List<List<ushort>> hits)
     {
         var state = 0;
         foreach (var b in text)
         {
-            ref var next = ref _next[(state * _width) + _column[b]];
+            ref var next = ref transitions[(state * _width) + _column[b]];
             if (next == 0)
             {
                 next = checked((ushort)hits.Count);
@@ -102,7 +113,7 @@ internal sealed class PatternAutomaton
     }
 
     /// <summary>Breadth first: a missing edge goes where the longest proper suffix goes, and a state hits what that suffix hits.</summary>
-    private void Link(List<List<ushort>> hits)
+    private void Link(ushort[] transitions, List<List<ushort>> hits)
     {
         var suffix = new ushort[hits.Count];
         var queue = new Queue<int>([0]);
@@ -110,8 +121,8 @@ internal sealed class PatternAutomaton
         {
             for (var column = 0; column < _width; column++)
             {
-                ref var next = ref _next[(state * _width) + column];
-                var fallback = state == 0 ? (ushort)0 : _next[(suffix[state] * _width) + column];
+                ref var next = ref transitions[(state * _width) + column];
+                var fallback = state == 0 ? (ushort)0 : transitions[(suffix[state] * _width) + column];
                 if (next == 0)
                 {
                     next = fallback;

@@ -30,16 +30,18 @@ internal static class RequestShapes
             }
 
             var length = left.Length - start;
-            var same = length > 0 && right.Length >= length && right[..length].SequenceEqual(left[start..]) && (right.Length == length || !IsWord(right[length]));
+            var same = length > 0 && right.Length >= length && right[..length].SequenceEqual(left[start..])
+                && (right.Length == length || !IsWord(right[length]));
             var afterWord = start > 3 && (left[..start].EndsWith(" or "u8) || left[..start].EndsWith(" and "u8));
-            if (afterWord && right.Length > 0 && ByteText.IsDigit(right[0]) && left[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 && length > 0)
+            var isNumber = length > 0 && left[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+            if (afterWord && isNumber && right.Length > 0 && ByteText.IsDigit(right[0]))
             {
                 // "… or 7140=9977": nobody else compares two numbers.
                 score += 6;
             }
             else if (same && start > 0 && left[start - 1] is (byte)' ' or (byte)'\'' or (byte)'"' or (byte)'(')
             {
-                score += left[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? 6 : 4;
+                score += isNumber ? 6 : 4;
             }
         }
 
@@ -123,6 +125,7 @@ internal static class RequestShapes
     private static bool IsWord(byte b) => ByteText.IsLetter(b) || ByteText.IsDigit(b) || b == '_';
 
     private static readonly ByteTable<bool> CommandWords = new(
-        new[] { "id", "ls", "cat", "uname", "whoami", "ping", "wget", "curl", "nc", "netstat", "ifconfig", "ipconfig", "dir", "sleep", "sh", "bash", "pwd", "ps", "chmod", "rm" }
+        new[] { "id", "ls", "cat", "uname", "whoami", "ping", "wget", "curl", "nc", "netstat", "ifconfig", "ipconfig", "dir", "sleep", "sh",
+            "bash", "pwd", "ps", "chmod", "rm" }
             .Select(w => (w, true)));
 }

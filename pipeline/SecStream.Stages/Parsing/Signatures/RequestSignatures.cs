@@ -21,6 +21,7 @@ internal sealed class RequestSignatures
     // Without one of these, or two dots, no SQL, script, path or command gets through a URL.
     private static readonly SearchValues<byte> Suspects = SearchValues.Create("%'\"<>();|`$\\*#+ {\0"u8);
 
+    private readonly OrdinaryAgents _agents = new();
     private readonly byte[] _buffer = new byte[BufferBytes];
 
     /// <summary>The guide-L action a URL or body amounts to; empty when it is ordinary.</summary>
@@ -41,7 +42,9 @@ internal sealed class RequestSignatures
     }
 
     /// <summary>The action a user agent amounts to; empty when it is ordinary.</summary>
-    public ReadOnlySpan<byte> ClassifyAgent(ReadOnlySpan<byte> agent)
+    public ReadOnlySpan<byte> ClassifyAgent(ReadOnlySpan<byte> agent) => _agents.IsOrdinary(agent) ? default : ScanAgent(agent);
+
+    private ReadOnlySpan<byte> ScanAgent(ReadOnlySpan<byte> agent)
     {
         Span<byte> folded = stackalloc byte[512];
         var length = Math.Min(agent.Length, folded.Length);
@@ -53,7 +56,13 @@ internal sealed class RequestSignatures
         Span<int> scores = stackalloc int[AccusationCount];
         scores.Clear();
         SignaturePatterns.Agent.Score(folded[..length], scores);
-        return Verdict(scores);
+        var verdict = Verdict(scores);
+        if (verdict.IsEmpty)
+        {
+            _agents.Remember(agent);
+        }
+
+        return verdict;
     }
 
     private static ReadOnlySpan<byte> Verdict(scoped ReadOnlySpan<int> scores)
@@ -69,8 +78,8 @@ internal sealed class RequestSignatures
             return "xss_attempt"u8;
         }
 
-        return scores[(int)Accusation.Path] >= Threshold || scores[(int)Accusation.Command] >= Threshold || scores[(int)Accusation.Scanner] >= Threshold
-            || scores[(int)Accusation.Path] + scores[(int)Accusation.Command] >= Threshold + 2
+        int path = scores[(int)Accusation.Path], command = scores[(int)Accusation.Command];
+        return path >= Threshold || command >= Threshold || scores[(int)Accusation.Scanner] >= Threshold || path + command >= Threshold + 2
             ? "suspicious_input_detected"u8
             : default;
     }

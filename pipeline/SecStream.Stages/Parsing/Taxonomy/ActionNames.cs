@@ -8,6 +8,11 @@ internal static class ActionNames
 {
     private const int MaxBytes = 128;
 
+    /// <summary>Names that say who tried to log in, not how it went.</summary>
+    private static readonly ByteTable<bool> Logins = new(
+        new[] { "login", "auth_login", "user_login", "login_attempt", "auth_login_attempt", "authentication", "ssh_login", "signin", "logon", "authenticate" }
+            .Select(name => (name, true)));
+
     private static readonly ByteTable<byte[]> Aliases = new(Pairs().Select(p => (p.Alias, System.Text.Encoding.ASCII.GetBytes(p.Name))));
 
     /// <summary>
@@ -54,15 +59,15 @@ internal static class ActionNames
         return to > 0 && target[to - 1] == '_' ? to - 1 : to;
     }
 
-    private static bool IsLogin(ReadOnlySpan<byte> snake) =>
-        snake.SequenceEqual("login"u8) || snake.SequenceEqual("auth_login"u8) || snake.SequenceEqual("user_login"u8) || snake.SequenceEqual("login_attempt"u8)
-        || snake.SequenceEqual("auth_login_attempt"u8) || snake.SequenceEqual("authentication"u8) || snake.SequenceEqual("ssh_login"u8) || snake.SequenceEqual("signin"u8);
+    private static bool IsLogin(ReadOnlySpan<byte> snake) => Logins.TryGet(snake, out _);
 
     private static IEnumerable<(string Alias, string Name)> Pairs() =>
     [
-        .. To("login_failed", "auth_login_failed", "auth_login_failure", "login_failure", "failed_login", "user_login_failed", "authentication_failed", "authentication_failure",
+        .. To("login_failed", "auth_login_failed", "auth_login_failure", "login_failure", "failed_login", "user_login_failed",
+            "authentication_failed", "authentication_failure",
             "auth_failed", "auth_failure", "login_fail", "signin_failed", "invalid_credentials", "api_authentication_failed", "auth_login_fail"),
-        .. To("login_success", "auth_login_success", "login_succeeded", "successful_login", "user_login_success", "authentication_success", "auth_success", "login_successful",
+        .. To("login_success", "auth_login_success", "login_succeeded", "successful_login", "user_login_success", "authentication_success",
+            "auth_success", "login_successful",
             "user_logged_in", "logged_in", "signin_success", "login", "auth_login", "user_login"),
         .. To("login_failed_user_not_found", "auth_user_not_found", "login_user_not_found", "user_not_found"),
         .. To("login_failed_invalid_password", "invalid_password", "login_invalid_password", "wrong_password"),
@@ -76,21 +81,26 @@ internal static class ActionNames
         .. To("password_reset", "auth_password_reset", "password_reset_request", "password_reset_requested"),
         .. To("account_locked", "account_lockout", "auth_account_locked"),
         .. To("privilege_escalation_attempt", "privilege_escalation", "privilege_escalation_detected"),
-        .. To("access_denied", "unauthorized_access", "access_violation", "unauthorized_access_attempt", "unauthorized", "unauthorised_access", "access_forbidden",
+        .. To("access_denied", "unauthorized_access", "access_violation", "unauthorized_access_attempt", "unauthorized", "unauthorised_access",
+            "access_forbidden",
             "unauthorized_api_access"),
         .. To("permission_denied", "permission_check_failed"),
         .. To("role_change", "role_changed", "user_role_change", "user_role_changed", "permission_change", "user_permissions_changed"),
-        .. To("rate_limit_exceeded", "rate_limit", "rate_limit_violation", "rate_limit_violations", "rate_limit_hit", "rate_limited", "api_rate_limit", "rate_limit_exceed",
+        .. To("rate_limit_exceeded", "rate_limit", "rate_limit_violation", "rate_limit_violations", "rate_limit_hit", "rate_limited",
+            "api_rate_limit", "rate_limit_exceed",
             "rate_limit_triggered", "too_many_requests"),
         .. To("input_validation_failed", "validation_failed", "validation_failure", "input_validation_failure", "invalid_input"),
-        .. To("suspicious_input_detected", "suspicious_input", "path_traversal", "path_traversal_attempt", "command_injection", "command_injection_attempt"),
+        .. To("suspicious_input_detected", "suspicious_input", "path_traversal", "path_traversal_attempt", "command_injection",
+            "command_injection_attempt"),
         .. To("file_upload_security_violation", "upload_violation", "file_upload_violation", "malicious_upload", "malicious_file_upload"),
         .. To("xss_attempt", "xss", "xss_attack", "xss_detected", "cross_site_scripting"),
         .. To("sql_injection_attempt", "sql_injection", "sqli", "sqli_attempt", "sql_injection_detected"),
         .. To("csrf_attempt", "csrf", "csrf_violation", "csrf_token_invalid", "csrf_attack"),
         .. To("anomaly_detected", "anomaly"),
-        .. To("configuration_change", "config_change", "config_changed", "configuration_changed", "security_configuration_change", "security_config_change", "settings_updated",
-            "settings_change", "settings_changed", "security_configuration_changed", "config_update", "configuration_updated", "system_config_change"),
+        .. To("configuration_change", "config_change", "config_changed", "configuration_changed", "security_configuration_change",
+            "security_config_change", "settings_updated",
+            "settings_change", "settings_changed", "security_configuration_changed", "config_update", "configuration_updated",
+                "system_config_change"),
         .. To("security_error", "security_system_error"),
         .. To("service_start", "service_started", "server_start", "system_start", "system_startup"),
         .. To("service_stop", "service_stopped", "server_stop", "system_stop", "system_shutdown"),

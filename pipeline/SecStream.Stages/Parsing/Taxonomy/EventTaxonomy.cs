@@ -80,7 +80,8 @@ public static class EventTaxonomy
             return false;
         }
 
-        var known = ByteText.Is(word, "low"u8) ? 0 : ByteText.Is(word, "medium"u8) ? 1 : ByteText.Is(word, "high"u8) ? 2 : ByteText.Is(word, "critical"u8) ? 3 : -1;
+        var known = ByteText.Is(word, "low"u8) ? 0 : ByteText.Is(word, "medium"u8) ? 1 : ByteText.Is(word, "high"u8) ? 2 : ByteText.Is(word,
+            "critical"u8) ? 3 : -1;
         severity = (Severity)Math.Max(known, 0);
         return known >= 0;
     }

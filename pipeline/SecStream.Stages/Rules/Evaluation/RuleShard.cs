@@ -189,21 +189,6 @@ public sealed partial class RuleShard : IDraftObserver
     {
         ref readonly var header = ref row.Header;
         var at = entity.LowerBound(header.Time, header.Source, header.Position, header.IdLow);
-        same = false;
-        if (row.HasGivenId)
-        {
-            for (var i = entity.LowerBound(header.Time, 0, long.MinValue, 0); i < entity.Count && entity.Items[i].Time == header.Time; i++)
-            {
-                if (entity.Items[i].IdHigh == header.IdHigh && entity.Items[i].IdLow == header.IdLow)
-                {
-                    same = true;
-                    return i;
-                }
-            }
-
-            return at;
-        }
-
         same = at < entity.Count && entity.Items[at].IdHigh == header.IdHigh && entity.Items[at].IdLow == header.IdLow;
         return at;
     }

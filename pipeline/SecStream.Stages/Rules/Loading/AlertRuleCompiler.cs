@@ -16,6 +16,9 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
 
     private readonly KeyParser _keys = new(catalog, names);
 
+    private readonly Dictionary<int, RuleDocument> _byDetection = documents.Values.Where(d => d.Compiled is not null)
+        .DistinctBy(d => d.Compiled!.Index).ToDictionary(d => d.Compiled!.Index);
+
     /// <summary>The rule of an event rule whose detection is compiled; null when it has errors.</summary>
     public AlertRule? CompileEvent(RuleDocument document)
     {
@@ -221,7 +224,7 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
         var text = new StringBuilder(document.Canonical);
         foreach (var index in inputs.SelectMany(i => i.Detections))
         {
-            var input = documents.Values.Append(document).First(d => d.Compiled?.Index == index);
+            var input = document.Compiled?.Index == index ? document : _byDetection[index];
             text.Append('\0').Append(input.Canonical).Append('\0').Append(DetectionNodes.Describe(input.Compiled!.Condition));
         }
 

@@ -6,7 +6,7 @@ internal static class Suggestion
     /// <summary>"did you mean …?", or nothing when no name is near.</summary>
     public static string For(string name, IEnumerable<string> known)
     {
-        var limit = Math.Max(2, name.Length / 4);
+        var limit = Math.Min(Math.Max(2, name.Length / 4), name.Length / 2);
         var best = known
             .Where(k => Math.Abs(k.Length - name.Length) <= limit)
             .Select(k => (Name: k, Distance: Distance(name.ToUpperInvariant(), k.ToUpperInvariant())))

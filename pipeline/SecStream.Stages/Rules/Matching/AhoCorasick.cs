@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecStream.Stages.Rules.Matching;
 
 /// <summary>
@@ -55,19 +57,20 @@ internal sealed class AhoCorasick
     /// <summary>Number of states.</summary>
     public int StateCount => _output.Length;
 
-    /// <summary>The state after a byte; the start state is 0.</summary>
-    public int Step(int state, byte value) => _next[state + _class[value]];
+    /// <summary>The state after a byte; the start state is 0. A state is twice the offset of its row, plus one when a text ends there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Step(int state, byte value) => _next[(state >> 1) + _class[value]];
 
     /// <summary>The first text that ends in a state, −1 for none; go on with <see cref="NextOutput"/>.</summary>
     public int Output(int state, out int link)
     {
-        var number = state / _classCount;
+        var number = (state >> 1) / _classCount;
         link = _outputLink[number];
         return _output[number];
     }
 
     /// <summary>Whether a text ends in the state.</summary>
-    public bool Accepts(int state) => _output[state / _classCount] >= 0 || _outputLink[state / _classCount] > 0;
+    public static bool Accepts(int state) => (state & 1) != 0;
 
     /// <summary>Follows the link to the next shorter text that ends here too; −1 at the end.</summary>
     public int NextOutput(ref int link)
@@ -82,7 +85,7 @@ internal sealed class AhoCorasick
         return text;
     }
 
-    // Breadth first: a missing edge leads where the longest proper suffix leads. States are stored as row offsets.
+    // Breadth first: a missing edge leads where the longest proper suffix leads. Rows are numbered first, then encoded.
     private void Complete(List<int[]> trie)
     {
         var fail = new int[trie.Count];
@@ -93,18 +96,24 @@ internal sealed class AhoCorasick
             for (var c = 0; c < _classCount; c++)
             {
                 var child = trie[state][c];
-                var inherited = state == 0 ? 0 : _next[(fail[state] * _classCount) + c] / _classCount;
+                var inherited = state == 0 ? 0 : _next[(fail[state] * _classCount) + c];
                 if (child == 0)
                 {
-                    _next[(state * _classCount) + c] = inherited * _classCount;
+                    _next[(state * _classCount) + c] = inherited;
                     continue;
                 }
 
                 fail[child] = inherited;
                 _outputLink[child] = _output[inherited] >= 0 ? inherited : _outputLink[inherited];
-                _next[(state * _classCount) + c] = child * _classCount;
+                _next[(state * _classCount) + c] = child;
                 queue.Enqueue(child);
             }
+        }
+
+        for (var i = 0; i < _next.Length; i++)
+        {
+            var target = _next[i];
+            _next[i] = (target * _classCount * 2) + (_output[target] >= 0 || _outputLink[target] > 0 ? 1 : 0);
         }
     }
 }

@@ -114,7 +114,7 @@ public sealed partial class SelectionMatcher
         foreach (var b in value.Folded)
         {
             state = automaton.Step(state, b);
-            if (!automaton.Accepts(state))
+            if (!AhoCorasick.Accepts(state))
             {
                 continue;
             }
@@ -152,7 +152,7 @@ public sealed partial class SelectionMatcher
             Hit(test);
         }
 
-        if (record.Has(Ecs.Message))
+        if (HasMessage(record))
         {
             RunValue(program, new TestedValue(FieldKind.Text, 0, record.Text(Ecs.Message), _folded.Field(record, Ecs.Message)), json: false);
         }
@@ -164,7 +164,7 @@ public sealed partial class SelectionMatcher
     {
         if (test.Operator == TestOperator.Regex)
         {
-            return ValueTest.Holds(test, new TestedValue(FieldKind.Text, 0, record.Text(Ecs.Message), default), ref _characters)
+            return (HasMessage(record) && ValueTest.Holds(test, new TestedValue(FieldKind.Text, 0, record.Text(Ecs.Message), default), ref _characters))
                 || ValueTest.Holds(test, new TestedValue(FieldKind.Text, 0, record.Raw, default), ref _characters);
         }
 
@@ -173,10 +173,13 @@ public sealed partial class SelectionMatcher
             return false;
         }
 
-        return (record.Has(Ecs.Message)
+        return (HasMessage(record)
                 && ValueTest.Covers(test.Pattern!, new TestedValue(FieldKind.Text, 0, record.Text(Ecs.Message), _folded.Field(record, Ecs.Message))))
             || CoversWhole(test, new TestedValue(FieldKind.Text, 0, record.Raw, _folded.Raw(record)), IsJson(record));
     }
+
+    // A message that is no text is still seen in the raw line.
+    private static bool HasMessage(EventRecord record) => record.Get(Ecs.Message).Kind == FieldKind.Text;
 
     private static bool IsJson(EventRecord record) => record.Raw is [(byte)'{', ..];
 }

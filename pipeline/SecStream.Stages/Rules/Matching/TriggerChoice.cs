@@ -41,7 +41,8 @@ internal static class TriggerChoice
                     share += cover.Share;
                 }
 
-                return (tests, share);
+                // However long the list, the index answers it at once, and together its texts are still rarer than a kind of event.
+                return (tests, Math.Min(share, 0.15));
             case Not { Child: Not inner }:
                 return Cover(inner.Child);
             default:
@@ -57,28 +58,28 @@ internal static class TriggerChoice
         _ => true,
     };
 
-    // Guessed share of events that meet a test.
+    // Guessed share of events that meet a test. Kinds of events and names of common programs are frequent whatever their length; of other
+    // texts the longer are the rarer.
     private static double Share(FieldTest test)
     {
-        if (test.Field == FieldTest.Keyword)
-        {
-            return 0.1;
-        }
-
-        var kinds = test.Field is Ecs.EventCategory or Ecs.EventModule or Ecs.EventDataset or Ecs.EventKind or Ecs.EventType
-            or Ecs.EventOutcome or Ecs.EventCode or Ecs.EventProvider or Ecs.SecstreamUserAdmin or Ecs.LogLevel or Ecs.ProcessName;
+        var common = IsCommon(test.Field);
         return test.Operator switch
         {
             TestOperator.Exists => 0.5,
-            TestOperator.Number => kinds ? 0.1 : 0.01,
-            TestOperator.Cidr => 0.2,
+            TestOperator.Number => common ? 0.1 : 0.01,
             TestOperator.Text => test.Pattern!.Shape switch
             {
                 PatternShape.Anything => 0.5,
-                PatternShape.Exact => kinds ? 0.2 : 0.01,
-                _ => test.Pattern.Literal.Length < 4 ? 0.1 : 0.005,
+                _ when test.Field == FieldTest.Keyword => 0.1,
+                PatternShape.Exact => common ? 0.2 : 0.01,
+                PatternShape.Prefix or PatternShape.Suffix when common => 0.02,
+                _ => Math.Max(0.0002, 0.1 * Math.Pow(0.7, test.Pattern.Literal.Length)),
             },
             _ => 0.2,
         };
     }
+
+    private static bool IsCommon(int field) => field is Ecs.EventCategory or Ecs.EventModule or Ecs.EventDataset or Ecs.EventKind or Ecs.EventType
+        or Ecs.EventOutcome or Ecs.EventCode or Ecs.EventProvider or Ecs.SecstreamUserAdmin or Ecs.LogLevel or Ecs.ProcessName
+        or Ecs.ProcessExecutable or Ecs.ProcessParentName;
 }

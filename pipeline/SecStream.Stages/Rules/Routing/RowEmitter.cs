@@ -51,7 +51,7 @@ public sealed class RowEmitter
         }
 
         var touched = Distribute(record, matched);
-        _values.Read(record);
+        _values.Read(record, stamp.HasOwnId);
         var rows = 0;
         for (var i = 0; i < touched; i++)
         {
@@ -165,4 +165,9 @@ public sealed class RowEmitter
 }
 
 /// <summary>What all rows of an event share: evaluated event time, place in the order of events, identity.</summary>
-public readonly record struct RowStamp(long Time, ulong Source, long Position, EventId Id);
+/// <param name="Time">Time it is evaluated at, µs.</param>
+/// <param name="Source">Second key of the order of events.</param>
+/// <param name="Position">Third key of the order of events.</param>
+/// <param name="Id">Identity.</param>
+/// <param name="HasOwnId">The event brought its <c>event.id</c>.</param>
+public readonly record struct RowStamp(long Time, ulong Source, long Position, EventId Id, bool HasOwnId);

@@ -11,9 +11,10 @@ internal sealed class RowValues
     private readonly byte[] _location = new byte[Row.MaxValueBytes];
     private readonly int[] _fields = new int[Row.FirstRouteSlot];
     private int _locationLength;
+    private bool _hasOwnId;
 
     /// <summary>Reads what all rows of the event share.</summary>
-    public void Read(EventRecord record)
+    public void Read(EventRecord record, bool hasOwnId)
     {
         _fields[Row.UserSlot] = record.Has(Ecs.UserName) ? Ecs.UserName : Ecs.UserEmail;
         _fields[Row.AddressSlot] = Ecs.SourceAddress;
@@ -21,6 +22,7 @@ internal sealed class RowValues
         _fields[Row.ActionSlot] = Ecs.EventAction;
         _fields[Row.CountrySlot] = Ecs.SourceGeoCountryIsoCode;
         _locationLength = -1;
+        _hasOwnId = hasOwnId;
     }
 
     /// <summary>Appends lengths and values to a row being written.</summary>
@@ -30,9 +32,9 @@ internal sealed class RowValues
         buffer.Reserve(Row.Slots * 2);
         Span<ushort> lengths = stackalloc ushort[Row.Slots];
         lengths.Fill(ushort.MaxValue);
-        if (!record.GivenId.IsEmpty)
+        if (_hasOwnId)
         {
-            lengths[Row.GivenIdSlot] = Append(buffer, record.GivenId);
+            lengths[Row.GivenIdSlot] = Append(buffer, record, Ecs.EventId);
         }
 
         for (var slot = Row.UserSlot; slot < Row.FirstRouteSlot; slot++)

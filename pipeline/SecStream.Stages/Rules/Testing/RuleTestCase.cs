@@ -11,7 +11,7 @@ public sealed record RuleTestFile(string Path, string Rule, IReadOnlyList<RuleTe
 /// <summary>One case: these events, in this order, give these alerts of the rule.</summary>
 /// <param name="Name">What the case shows.</param>
 /// <param name="Line">Line in the file.</param>
-/// <param name="Events">Events as they arrive; nothing else happens before or after.</param>
+/// <param name="Events">Events in order of time; nothing else happens before or after.</param>
 /// <param name="Alerts">All alerts of the rule under test once everything is settled, by opening time.</param>
 public sealed record RuleTestCase(string Name, int Line, IReadOnlyList<RuleTestEvent> Events, IReadOnlyList<ExpectedAlert> Alerts);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using SecStream.Core.Events;
 using SecStream.Core.Fields;
@@ -14,6 +15,9 @@ public sealed record RuleTestField(string Name, object Value);
 /// <param name="Fields">Its fields, ECS names.</param>
 public sealed record RuleTestEvent(long Time, int Count, IReadOnlyList<RuleTestField> Fields)
 {
+    // As shippers write it: only what must be escaped is.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The event as one line of ECS JSON with dotted names, <c>@timestamp</c> first.</summary>
     public string ToJson()
     {
@@ -25,7 +29,7 @@ public sealed record RuleTestEvent(long Time, int Count, IReadOnlyList<RuleTestF
 
         foreach (var field in Fields)
         {
-            json.Append(',').Append(JsonSerializer.Serialize(field.Name)).Append(':').Append(JsonSerializer.Serialize(field.Value));
+            json.Append(',').Append(JsonSerializer.Serialize(field.Name, Plain)).Append(':').Append(JsonSerializer.Serialize(field.Value, Plain));
         }
 
         return json.Append('}').ToString();
@@ -67,7 +71,7 @@ public sealed record RuleTestEvent(long Time, int Count, IReadOnlyList<RuleTestF
                 record.SetText(field, Encoding.UTF8.GetBytes(text));
                 break;
             default:
-                record.SetText(field, JsonSerializer.SerializeToUtf8Bytes(value));
+                record.SetText(field, JsonSerializer.SerializeToUtf8Bytes(value, Plain));
                 record.Slot(field).Kind = FieldKind.Array;
                 break;
         }

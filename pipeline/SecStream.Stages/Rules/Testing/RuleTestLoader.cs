@@ -23,7 +23,7 @@ namespace SecStream.Stages.Rules.Testing;
 /// </code>
 /// <c>at</c>, <c>opened</c>, <c>start</c> and <c>end</c> are offsets (<c>+90s</c>, <c>+1h30m</c>) or instants. Short names of fields:
 /// action, outcome, ip, user, email, host, service, country, lat, lon, severity, api-key, admin, sensitivity. <c>count</c> is the number of
-/// occurrences an event stands for.
+/// occurrences an event stands for. Events are sorted by time.
 /// </summary>
 public static class RuleTestLoader
 {
@@ -108,7 +108,8 @@ public static class RuleTestLoader
             issues.Error("test", map, "cases", "a case has events and says its alerts", "'alerts: []' for none");
         }
 
-        return new RuleTestCase(YamlReading.Text(YamlReading.Get(map, "name")) ?? "", IssueList.Line(map), events, alerts);
+        // In order of time, so that series of events may overlap in the file; ties keep the file's order.
+        return new RuleTestCase(YamlReading.Text(YamlReading.Get(map, "name")) ?? "", IssueList.Line(map), [.. events.OrderBy(e => e.Time)], alerts);
     }
 
     private static void AddEvents(YamlMappingNode map, long start, IReadOnlyDictionary<string, object> common, List<RuleTestEvent> events, IssueList issues)

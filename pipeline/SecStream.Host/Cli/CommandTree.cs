@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace SecStream.Host.Cli;
+
+/// <summary>The commands. Exit codes: 0 done, 1 failed, 2 bad usage or configuration.</summary>
+internal static class CommandTree
+{
+    /// <summary>Parses the arguments and runs the command they name.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("SecStream: streaming security analytics.");
+        root.Subcommands.Add(ReplayCommand.Make());
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"secstream: {error.Message}").ConfigureAwait(false);
+            }
+
+            await Console.Error.WriteLineAsync("Try --help.").ConfigureAwait(false);
+            return 2;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        }
+        catch (ConfigurationException fault)
+        {
+            await Console.Error.WriteLineAsync($"secstream: {fault.Message}").ConfigureAwait(false);
+            return 2;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException)
+        {
+            // The command has failed; the message is what a person can act on, the stack is for a bug report.
+            await Console.Error.WriteLineAsync($"secstream: {fault.Message}").ConfigureAwait(false);
+            if (fault.InnerException is { } cause)
+            {
+                await Console.Error.WriteLineAsync(cause.ToString()).ConfigureAwait(false);
+            }
+
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using SecStream.Stages.Parsing;
+
+namespace SecStream.Host.Cli;
+
+/// <summary>The options that make a pipeline, shared by the commands that run one.</summary>
+internal sealed class PipelineArguments
+{
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = "Format of the sources: " + string.Join(", ", SourceFormats.All) + ".",
+        DefaultValueFactory = _ => SourceFormats.Auto,
+    };
+
+    private readonly Option<int> _lanes = new("--lanes")
+    {
+        Description = "Threads that own the state, 1 to 64; never changes a result.",
+        DefaultValueFactory = _ => new PipelineOptions().Lanes,
+    };
+
+    private readonly Option<string?> _rules = new("--rules") { Description = "Folder of Sigma rules. Default: the pack that comes with SecStream." };
+
+    private readonly Option<string[]> _geoip = new("--geoip")
+    {
+        Description = "GeoIP file (.mmdb) or folder of them; may be given several times. Default: SECSTREAM_GEOIP.",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private readonly Option<string?> _zone = new("--timezone") { Description = "Zone of times that name none, such as Europe/Berlin. Default: this machine's." };
+
+    private readonly Option<int?> _year = new("--year") { Description = "Year of the first line, where lines carry no year." };
+
+    private readonly Option<string?> _entities = new("--entities") { Description = "File of users and assets (.yml or .csv): admins, home countries." };
+
+    private readonly Option<string[]> _blacklists = new("--blacklist") { Description = "List of refused addresses and networks; may be given several times." };
+
+    private readonly Option<string[]> _intel = new("--intel") { Description = "List of addresses and networks others report; may be given several times." };
+
+    private readonly Option<string[]> _allow = new("--allow") { Description = "List of addresses and networks that are never marked; may be given several times." };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_format, _lanes, _rules, _geoip, _zone, _year, _entities, _blacklists, _intel, _allow])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The pipeline options of a command line.</summary>
+    /// <exception cref="ConfigurationException">A value can't be used.</exception>
+    public PipelineOptions Read(System.CommandLine.ParseResult result)
+    {
+        var defaults = new PipelineOptions();
+        var format = result.GetValue(_format)!;
+        if (!SourceFormats.All.Contains(format))
+        {
+            throw new ConfigurationException($"--format {format}: unknown format; use one of {string.Join(", ", SourceFormats.All)}");
+        }
+
+        var lanes = result.GetValue(_lanes);
+        if (lanes is < 1 or > Core.Observations.Row.ShardCount)
+        {
+            throw new ConfigurationException($"--lanes {lanes}: use a number from 1 to {Core.Observations.Row.ShardCount}");
+        }
+
+        if (result.GetValue(_year) is < 1970 or > 9999)
+        {
+            throw new ConfigurationException($"--year {result.GetValue(_year)}: use a year from 1970 to 9999");
+        }
+
+        return defaults with
+        {
+            Format = format,
+            Lanes = lanes,
+            RulesDirectory = result.GetValue(_rules) ?? defaults.RulesDirectory,
+            GeoIp = result.GetValue(_geoip) is { Length: > 0 } files ? files : defaults.GeoIp,
+            Zone = Zone(result.GetValue(_zone)),
+            Year = result.GetValue(_year),
+            Entities = result.GetValue(_entities),
+            Blacklists = result.GetValue(_blacklists) ?? [],
+            Intel = result.GetValue(_intel) ?? [],
+            AllowLists = result.GetValue(_allow) ?? [],
+        };
+    }
+
+    private static TimeZoneInfo Zone(string? name)
+    {
+        if (name is null)
+        {
+            return TimeZoneInfo.Local;
+        }
+
+        try
+        {
+            return TimeZoneInfo.FindSystemTimeZoneById(name);
+        }
+        catch (Exception fault) when (fault is TimeZoneNotFoundException or InvalidTimeZoneException)
+        {
+            throw new ConfigurationException($"--timezone {name}: unknown time zone; use an IANA name such as Europe/Berlin or UTC", fault);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using SecStream.Core.Events;
+
+namespace SecStream.Host;
+
+/// <summary>What a pipeline is made from. Immutable; the defaults suit one machine.</summary>
+public sealed record PipelineOptions
+{
+    /// <summary>Folder of the rules. Default: the pack that comes with the program.</summary>
+    public string RulesDirectory { get; init; } = Path.Combine(AppContext.BaseDirectory, "rules");
+
+    /// <summary>GeoIP and ASN files (.mmdb), or folders of them. Default: <c>SECSTREAM_GEOIP</c>.</summary>
+    public IReadOnlyList<string> GeoIp { get; init; } = Environment.GetEnvironmentVariable("SECSTREAM_GEOIP") is { Length: > 0 } folder ? [folder] : [];
+
+    /// <summary>Blacklists.</summary>
+    public IReadOnlyList<string> Blacklists { get; init; } = [];
+
+    /// <summary>Threat-intelligence lists.</summary>
+    public IReadOnlyList<string> Intel { get; init; } = [];
+
+    /// <summary>Allow-lists.</summary>
+    public IReadOnlyList<string> AllowLists { get; init; } = [];
+
+    /// <summary>File of users and assets, or null.</summary>
+    public string? Entities { get; init; }
+
+    /// <summary>Format of the sources; <c>auto</c>: by content.</summary>
+    public string Format { get; init; } = "auto";
+
+    /// <summary>Zone of times that name none. Default: the machine's.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
+
+    /// <summary>Year of the first line, where lines carry none.</summary>
+    public int? Year { get; init; }
+
+    /// <summary>Tenant of the events.</summary>
+    public string Tenant { get; init; } = "default";
+
+    /// <summary>Threads that own the shards, 1–64; never changes a result.</summary>
+    public int Lanes { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>L: how late an event of a file may be and still be in order. Default 5 s.</summary>
+    public TimeSpan Lateness { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>H: how late an event may be and still be evaluated. Default 1 h.</summary>
+    public TimeSpan Horizon { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>A growing alert is sent again at most this often (event time); null: only when settled.</summary>
+    public TimeSpan? RevisionInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>State that all shards together may hold, in bytes. Default 1 GiB.</summary>
+    public long MaxStateBytes { get; init; } = 1L << 30;
+
+    internal long LatenessMicroseconds => EventClock.ToMicroseconds(Lateness);
+
+    internal long HorizonMicroseconds => EventClock.ToMicroseconds(Horizon);
+}

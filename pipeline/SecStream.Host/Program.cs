@@ -1,0 +1,3 @@
+using SecStream.Host.Cli;
+
+return await CommandTree.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using SecStream.Connectors.Files;
+using SecStream.Core.Alerts;
+using SecStream.Core.Events;
+using SecStream.Stages.Alerting;
+using SecStream.Stages.Rules.Evaluation;
+
+namespace SecStream.Host.Replay;
+
+/// <summary>Progress of a replay.</summary>
+/// <param name="BytesRead">Uncompressed bytes handed on.</param>
+/// <param name="Elapsed">Time since the start.</param>
+/// <param name="Clock">Event time evaluated up to; <see cref="long.MinValue"/> before the first.</param>
+public readonly record struct ReplayProgress(long BytesRead, TimeSpan Elapsed, long Clock);
+
+/// <summary>
+/// A replay: files to their end through the production pipeline, results in a folder. At the end of input everything is settled, so the alerts
+/// are a function of the files, the rules and the other knowledge alone.
+/// </summary>
+internal sealed class ReplayRun(PipelineOptions options, string directory, TimeProvider time)
+{
+    /// <summary>Runs it.</summary>
+    public async Task<ReplaySummary> RunAsync(IReadOnlyList<string> paths, Action<ReplayProgress>? progress, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var knowledge = Knowledge.Load(options);
+        var sources = ReplaySources.Open(paths, options, time);
+        using var sink = new FileEventSink(directory);
+        using var book = new AlertBook(
+            knowledge.Plan.Rules.Rules, knowledge.Versions, NoOutput.Instance, new AlertBookOptions { KeepAll = true, Horizon = options.HorizonMicroseconds });
+        using var topology = new Topology(options with { RevisionInterval = null }, knowledge, sources, sink, new LockedSink(book), time);
+        await topology.Engine.RunAsync((pump, cancel) => DriveAsync(pump, sources, topology, watch, progress, cancel), cancellation).ConfigureAwait(false);
+        var alerts = WriteAlerts(book);
+        var summary = ReplaySummary.Make(topology, knowledge, book, alerts, watch.Elapsed);
+        await File.WriteAllTextAsync(Path.Combine(directory, "summary.json"), summary.ToJson() + "\n", cancellation).ConfigureAwait(false);
+        return summary;
+    }
+
+    private static async Task DriveAsync(
+        Engine.Pump pump, List<SourceSpec> sources, Topology topology, Stopwatch watch, Action<ReplayProgress>? progress, CancellationToken cancellation)
+    {
+        var next = TimeSpan.FromMilliseconds(500);
+        while (!pump.AllEnded)
+        {
+            await pump.PumpAsync(cancellation).ConfigureAwait(false);
+            if (progress is not null && watch.Elapsed > next)
+            {
+                next = watch.Elapsed + TimeSpan.FromMilliseconds(500);
+                progress(new ReplayProgress(sources.Sum(s => ((FileSource)s.Source).BytesRead), watch.Elapsed, topology.Engine.Clock));
+            }
+        }
+    }
+
+    private int WriteAlerts(AlertBook book)
+    {
+        var count = 0;
+        using (var alerts = File.Create(Path.Combine(directory, "alerts.ndjson")))
+        {
+            foreach (var document in book.Final())
+            {
+                alerts.Write(document);
+                alerts.WriteByte((byte)'\n');
+                count++;
+            }
+        }
+
+        using var writer = new IncidentDocument();
+        using var incidents = File.Create(Path.Combine(directory, "incidents.ndjson"));
+        foreach (var incident in book.FinalIncidents())
+        {
+            incidents.Write(writer.Write(incident));
+            incidents.WriteByte((byte)'\n');
+        }
+
+        return count;
+    }
+
+    private sealed class NoOutput : IAlertOutput
+    {
+        public static readonly NoOutput Instance = new();
+
+        public void OnAlert(in AlertChange change)
+        {
+        }
+
+        public void OnIncident(in AlertChange change)
+        {
+        }
+    }
+}
+
+/// <summary>Lets all lanes use one sink: alerts are rare, so a lock costs nothing, and the order in which they come does not matter.</summary>
+internal sealed class LockedSink(IAlertSink inner) : IAlertSink
+{
+    private readonly Lock _lock = new();
+
+    /// <inheritdoc/>
+    public void Upsert(Alert alert, bool settled)
+    {
+        lock (_lock)
+        {
+            inner.Upsert(alert, settled);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Withdraw(string id, string? supersededBy)
+    {
+        lock (_lock)
+        {
+            inner.Withdraw(id, supersededBy);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using SecStream.Core.Pipeline;
+using SecStream.Engine;
+using SecStream.Stages.Alerting;
+using SecStream.Stages.Ingest;
+using SecStream.Stages.Parsing;
+using SecStream.Stages.Rules.Evaluation;
+using SecStream.Stages.Sessions;
+
+namespace SecStream.Host;
+
+/// <summary>A source and how it is to be read.</summary>
+public sealed record SourceSpec(IRecordSource Source, SourceOptions Options);
+
+/// <summary>
+/// The one place where the parts are joined. Reads from top to bottom as the data flows: sources, ingest, shards, alerts, sinks.
+/// </summary>
+public sealed class Topology : IDisposable
+{
+    private readonly SourceSpec[] _sources;
+    private readonly IngestStage[] _ingest;
+    private readonly LaneStage[] _lanes;
+
+    /// <summary>Joins the parts.</summary>
+    public Topology(
+        PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time)
+    {
+        _sources = [.. sources];
+        var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(Environment.ProcessorCount / 2, 1, _sources.Length) };
+        _ingest = [.. Enumerable.Range(0, engine.Workers).Select(_ => new IngestStage(knowledge.Plan, knowledge.Enrichment, time))];
+        var clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
+        for (var p = 0; p < _sources.Length; p++)
+        {
+            _ingest[p % _ingest.Length].Add(p, _sources[p].Source.Name, _sources[p].Options, clock);
+        }
+
+        var shards = new ShardOptions
+        {
+            Horizon = options.HorizonMicroseconds,
+            RevisionInterval = options.RevisionInterval is { } interval ? Core.Events.EventClock.ToMicroseconds(interval) : long.MaxValue,
+            MaxStateBytes = options.MaxStateBytes / Core.Observations.Row.ShardCount,
+        };
+        var factory = new AlertFactory(options.Tenant);
+        var seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
+        _lanes = [.. Enumerable.Range(0, engine.Lanes).Select(lane =>
+            new LaneStage(lane, engine.Lanes, knowledge.Plan.Plan, shards, factory, alerts, seed))];
+        Engine = new StreamEngine(engine, [.. _sources.Select(s => s.Source)], _ingest, _lanes, events);
+    }
+
+    /// <summary>The engine that runs the parts.</summary>
+    public StreamEngine Engine { get; }
+
+    /// <summary>The sources with their counts and formats.</summary>
+    public IEnumerable<(SourceSpec Source, PartitionCounters Counters, string Format)> Sources() =>
+        _sources.Select((source, p) => (source, _ingest[p % _ingest.Length].Counters(p), _ingest[p % _ingest.Length].Format(p)));
+
+    /// <summary>Whether some event had the field.</summary>
+    public bool HasSeen(int field) => Array.Exists(_ingest, stage => stage.HasSeen(field));
+
+    /// <summary>What the shards could not do exactly.</summary>
+    public ShardCounters Counters()
+    {
+        var sum = new ShardCounters();
+        Array.ForEach(_lanes, lane => sum.Add(lane.Counters()));
+        return sum;
+    }
+
+    /// <summary>Memory of all keys' state, in bytes.</summary>
+    public long StateBytes => _lanes.Sum(lane => lane.Memory.LiveBytes);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Engine.Dispose();
+        Array.ForEach(_sources, s => s.Source.Dispose());
+    }
+}

@@ -1,0 +1,33 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using SecStream.Core.Text;
+
+namespace SecStream.Stages.Ingest;
+
+/// <summary>Writes what could not be parsed: source, position, error class, the original bytes (base64) and, for people, their beginning as text.</summary>
+internal static class DeadLetter
+{
+    private const int TextBytes = 1024;
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.Default };
+
+    public static void Write(ByteWriter output, string source, long position, string errorClass, ReadOnlySpan<byte> raw)
+    {
+        using (var json = new Utf8JsonWriter(output, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteString("source", source);
+            json.WriteNumber("position", position);
+            json.WriteNumber("length", raw.Length);
+            json.WriteStartObject("error");
+            json.WriteString("type", errorClass);
+            json.WriteEndObject();
+            json.WriteString("text", System.Text.Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, TextBytes)]));
+            json.WriteBase64String("bytes", raw);
+            json.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+}

@@ -1,0 +1,260 @@
+using SecStream.Core.Events;
+using SecStream.Core.Fields;
+using SecStream.Core.Observations;
+using SecStream.Core.Pipeline;
+using SecStream.Core.Text;
+using SecStream.Stages.Enrichment;
+using SecStream.Stages.Json;
+using SecStream.Stages.Parsing;
+using SecStream.Stages.Rules;
+using SecStream.Stages.Rules.Matching;
+using SecStream.Stages.Rules.Routing;
+
+namespace SecStream.Stages.Ingest;
+
+/// <summary>What all ingest workers share: the compiled rules and how events are named. Immutable.</summary>
+/// <param name="Fields">Field names, those of the rules included.</param>
+/// <param name="Rules">The rule set.</param>
+/// <param name="Index">Its selections.</param>
+/// <param name="Plan">Its routes.</param>
+/// <param name="Tenant">Tenant of the events.</param>
+public sealed record IngestPlan(FieldCatalog Fields, RuleSet Rules, SelectionIndex Index, RoutePlan Plan, string Tenant)
+{
+    /// <summary>Compiles a rule set.</summary>
+    public static IngestPlan Compile(RuleSet rules, FieldCatalog fields, string tenant) =>
+        new(fields, rules, new SelectionIndex(rules.Detections, fields), RoutePlan.Build(rules), tenant);
+}
+
+/// <summary>
+/// The stateless work on every event, fused into one loop over one field table: parse, judge its time, enrich, match selections, write the
+/// document, emit rows. One per worker; allocates nothing per event in a steady state.
+/// </summary>
+public sealed class IngestStage : IIngestStage
+{
+    private readonly IngestPlan _plan;
+    private readonly TimeProvider _time;
+    private readonly EventEnricher _enricher;
+    private readonly SelectionMatcher _matcher;
+    private readonly RowEmitter _emitter;
+    private readonly EventWriter _writer;
+    private readonly int[] _matched;
+    private readonly ulong[] _seen;
+    private readonly Dictionary<int, PartitionState> _partitions = [];
+    private readonly ulong _tenantHash;
+    private EventRecord _record;
+    private long _ingested;
+
+    /// <summary>Makes a worker's stage.</summary>
+    public IngestStage(IngestPlan plan, EnrichmentSources enrichment, TimeProvider time)
+    {
+        _plan = plan;
+        _time = time;
+        _enricher = new EventEnricher(enrichment);
+        _matcher = new SelectionMatcher(plan.Index);
+        _emitter = new RowEmitter(plan.Plan, plan.Rules, plan.Tenant);
+        _writer = new EventWriter(plan.Fields);
+        _matched = new int[plan.Index.DetectionCount];
+        _record = new EventRecord(plan.Fields.Count);
+        _seen = new ulong[(plan.Fields.Count + 63) / 64];
+        _tenantHash = EventId.SourceHash(plan.Tenant, "");
+    }
+
+    /// <summary>Adds a partition this worker will get batches of.</summary>
+    public void Add(int partition, string name, SourceOptions options, SourceClockOptions clock) =>
+        _partitions.Add(partition, new PartitionState(name, new SourceParser(_plan.Fields, options), new SourceClock(clock)));
+
+    /// <summary>Counts of a partition. Good to read while the engine stands still; else an approximation.</summary>
+    public PartitionCounters Counters(int partition) => _partitions[partition].Counters;
+
+    /// <summary>Format of a partition, as far as detected.</summary>
+    public string Format(int partition) => _partitions[partition].Parser.Format;
+
+    /// <summary>Whether some event had the field: a rule that reads fields nobody sends is blind.</summary>
+    public bool HasSeen(int field) => (_seen[field >> 6] >> (field & 63) & 1) != 0;
+
+    /// <inheritdoc/>
+    public void Process(RecordBatch batch, IngestOutput output)
+    {
+        var partition = _partitions[batch.Partition];
+        _ingested = EventClock.ToMicroseconds(_time.GetUtcNow());
+        foreach (var slice in batch.Records)
+        {
+            Parse(partition, batch, slice, output);
+        }
+
+        if (batch.Kind != BatchKind.Records)
+        {
+            ReleaseHeld(partition, output);
+            if (batch.Kind == BatchKind.Idle)
+            {
+                partition.Clock.AdvanceTo(batch.IdleWatermark);
+            }
+        }
+
+        output.EndPosition = batch.EndPosition;
+        output.Watermark = batch.Kind == BatchKind.End ? long.MaxValue : Watermark(partition);
+    }
+
+    /// <inheritdoc/>
+    public void Save(int partition, BinaryWriter writer) => _partitions[partition].Save(writer);
+
+    /// <inheritdoc/>
+    public void Restore(int partition, BinaryReader reader) => _partitions[partition].Restore(reader, _plan.Fields);
+
+    /// <summary>A held record may be the slowest: nothing at or after its time may be evaluated before it.</summary>
+    private static long Watermark(PartitionState partition)
+    {
+        var watermark = partition.Clock.Watermark;
+        foreach (var held in partition.Held)
+        {
+            watermark = Math.Min(watermark, held.Record.Time);
+        }
+
+        return watermark;
+    }
+
+    private void Parse(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
+    {
+        _record.Reset(batch.Buffer, slice.Start, slice.Length);
+        var result = partition.Parser.Parse(_record);
+        if (result.Outcome == ParseOutcome.Event)
+        {
+            if (_record.ArrivalTime == long.MinValue)
+            {
+                _record.ArrivalTime = batch.Arrival;
+            }
+
+            Judge(partition, slice.Position, batch.SourceHash, output);
+        }
+        else if (result.Outcome == ParseOutcome.Dead)
+        {
+            partition.Counters.DeadLetters[result.ErrorClass] = partition.Counters.DeadLetters.GetValueOrDefault(result.ErrorClass) + 1;
+            DeadLetter.Write(output.DeadLetters, partition.Name, slice.Position, result.ErrorClass, _record.Raw);
+        }
+        else
+        {
+            partition.Counters.Skipped++;
+        }
+    }
+
+    private void Judge(PartitionState partition, long position, ulong source, IngestOutput output)
+    {
+        var track = StableHash.Compute(_record.Text(Ecs.EventDataset), StableHash.Compute(_record.Text(Ecs.HostName)));
+        if (partition.Held.Count > 0)
+        {
+            ResolveHeld(partition, track, _record.Time, output);
+        }
+
+        var timing = partition.Clock.Observe(track, _record.Time, _record.ArrivalTime, confirmed: false, out var evaluated);
+        if (timing == Timing.Held)
+        {
+            _record.Own();
+            partition.Held.Add(new HeldRecord(track, position, source, _record, partition.Parser.AddedFrom));
+            _record = new EventRecord(_plan.Fields.Count);
+            return;
+        }
+
+        Complete(partition, _record, partition.Parser.AddedFrom, position, source, timing, evaluated, output);
+    }
+
+    private void ResolveHeld(PartitionState partition, ulong track, long next, IngestOutput output)
+    {
+        var at = partition.Held.FindIndex(h => h.Track == track);
+        if (at < 0)
+        {
+            return;
+        }
+
+        var held = partition.Held[at];
+        partition.Held.RemoveAt(at);
+        if (partition.Clock.Confirms(held.Record.Time, next))
+        {
+            Confirm(partition, held, output);
+        }
+        else
+        {
+            var evaluated = partition.Clock.TimeOfSkewed(track, next);
+            Complete(partition, held.Record, held.AddedFrom, held.Position, held.SourceHash, Timing.Skewed, evaluated, output);
+        }
+    }
+
+    private void ReleaseHeld(PartitionState partition, IngestOutput output)
+    {
+        foreach (var held in partition.Held)
+        {
+            Confirm(partition, held, output);
+        }
+
+        partition.Held.Clear();
+    }
+
+    private void Confirm(PartitionState partition, HeldRecord held, IngestOutput output)
+    {
+        var timing = partition.Clock.Observe(held.Track, held.Record.Time, long.MinValue, confirmed: true, out var evaluated);
+        Complete(partition, held.Record, held.AddedFrom, held.Position, held.SourceHash, timing, evaluated, output);
+    }
+
+    private void Complete(
+        PartitionState partition, EventRecord record, int addedFrom, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
+    {
+        var stamp = Identify(record, position, source, evaluated);
+        Count(partition.Counters, record.Time, timing);
+        _enricher.Enrich(record);
+        foreach (var field in record.Present)
+        {
+            _seen[field >> 6] |= 1UL << (field & 63);
+        }
+
+        if (timing != Timing.Unevaluated)
+        {
+            var matches = _matcher.Match(record, _matched);
+            _emitter.Emit(record, _matched.AsSpan(0, matches), stamp, output.ShardRows);
+        }
+
+        _writer.Write(record, addedFrom, stamp, timing, _ingested, output.Events);
+    }
+
+    /// <summary>
+    /// Identity and place in the order of events. By position, unless the parser declares an identity: then both follow from that, so that a
+    /// copy that comes another way takes the same place.
+    /// </summary>
+    private RowStamp Identify(EventRecord record, long position, ulong source, long evaluated)
+    {
+        var given = record.GivenId;
+        if (given.IsEmpty)
+        {
+            return new RowStamp(evaluated, source, position, EventId.FromPosition(source, position, record.Raw), false);
+        }
+
+        var id = EventId.FromIdentity(_tenantHash, given);
+        if (record.Has(Ecs.EventId))
+        {
+            return new RowStamp(evaluated, id.High, (long)id.Low, id, true);
+        }
+
+        var offset = record.Get(Ecs.LogOffset);
+        var file = given.LastIndexOf((byte)'|');
+        return offset.Kind == FieldKind.Integer && file > 0
+            ? new RowStamp(evaluated, StableHash.Compute(given[..file], _tenantHash), offset.Bits, id, false)
+            : new RowStamp(evaluated, id.High, (long)id.Low, id, false);
+    }
+
+    private static void Count(PartitionCounters counters, long time, Timing timing)
+    {
+        counters.Events++;
+        counters.FirstTime = Math.Min(counters.FirstTime, time);
+        counters.LastTime = Math.Max(counters.LastTime, time);
+        switch (timing)
+        {
+            case Timing.Late:
+                counters.Late++;
+                break;
+            case Timing.Unevaluated:
+                counters.Unevaluated++;
+                break;
+            case Timing.Skewed:
+                counters.Skewed++;
+                break;
+        }
+    }
+}
