@@ -100,6 +100,22 @@ public sealed class AlertBookTests
     }
 
     [Fact]
+    public void Upsert_AlertBetweenTwoOfAnIncident_MaySplitIt()
+    {
+        using var book = Book();
+        Put(book, Make(C1, Noon, 5) with { Start = Noon, End = Noon }, settled: true);
+        var wide = Noon + (3 * EventClock.Hour);
+        Put(book, Make(T1, wide, 12) with { Start = Noon + (30 * EventClock.Minute), End = wide }, settled: true);
+        Assert.Single(book.FinalIncidents());
+
+        var between = Noon + (2 * EventClock.Hour);
+        Put(book, Make(P1, between, 6) with { Start = between, End = between }, settled: true);
+        Assert.Equal([1, 2], book.FinalIncidents().Select(incident => incident.Alerts.Length));
+        Assert.Equal(
+            book.FinalIncidents().SelectMany(i => i.Alerts.Select(_ => i.Id)).Order(), _output.Store.Values.Select(IncidentOf).Order());
+    }
+
+    [Fact]
     public void Final_FiveRulesOneAddress_OneIncidentSortedWithoutRevision()
     {
         using var book = Book();
