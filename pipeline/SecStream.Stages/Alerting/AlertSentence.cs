@@ -107,7 +107,7 @@ public static class AlertSentence
     private static string OfTravel(Alert alert, AlertRule rule)
     {
         var subject = AlertSubject.Of(alert, rule);
-        var who = subject.User is { } user ? SafeText.Show(user) : EntityName(alert, rule);
+        var who = subject.User is { } user ? SafeText.Name(user) : EntityName(alert, rule);
         var elapsed = long.TryParse(Fact(alert, "elapsed_seconds"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
         var time = elapsed > 0 ? "in " + Grammar.Duration(Math.Min(elapsed, long.MaxValue / EventClock.Second) * EventClock.Second) : "at the same time";
         var limit = string.Create(CultureInfo.InvariantCulture, $"limit {rule.MaxSpeedKmh:0} km/h");
@@ -122,7 +122,7 @@ public static class AlertSentence
     private static string OfNewValue(Alert alert, AlertRule rule)
     {
         var subject = AlertSubject.Of(alert, rule);
-        var who = subject.User is { } user && AlertEntity.Of(alert, rule).Type == "user" ? SafeText.Show(user) : EntityName(alert, rule);
+        var who = subject.User is { } user && AlertEntity.Of(alert, rule).Type == "user" ? SafeText.Name(user) : EntityName(alert, rule);
         var field = rule.ValueField >= 0 && rule.ValueField < Ecs.Names.Length ? Ecs.Names[rule.ValueField] : "value";
         var count = int.TryParse(Fact(alert, "known_count"), CultureInfo.InvariantCulture, out var known) ? known : 0;
         var values = SafeText.Show(Fact(alert, "known_values") ?? "");
@@ -131,7 +131,7 @@ public static class AlertSentence
         return Join(
             $"{who}: first {Grammar.Singular(Noun(rule))}",
             field.Contains(".geo.", StringComparison.Ordinal) ? "from" : "with",
-            $"{FieldWord(field)} {SafeText.Show(Fact(alert, "new_value") ?? "")}",
+            $"{FieldWord(field)} {SafeText.Name(Fact(alert, "new_value") ?? "")}",
             from.Length == 0 || from == who ? $"({before})" : $"({from}; {before})");
     }
 
@@ -150,7 +150,7 @@ public static class AlertSentence
 
     private static string Place(Alert alert, string name) => Fact(alert, name) is { Length: > 0 } place ? SafeText.Show(place) : "an unknown place";
 
-    private static string EntityName(Alert alert, AlertRule rule) => SafeText.Show(AlertEntity.Of(alert, rule).Value);
+    private static string EntityName(Alert alert, AlertRule rule) => SafeText.Name(AlertEntity.Of(alert, rule).Value);
 
     /// <summary>Parts of the key that are neither user nor address nor host: service, API key, any other field.</summary>
     private static string KeyedParts(Alert alert, AlertRule rule, out bool isAboutHost)
@@ -164,9 +164,9 @@ public static class AlertSentence
             text.Add(entity.Type switch
             {
                 "user" or "ip" or "host" => "",
-                "service" => $"in service {SafeText.Show(entity.Value)}",
-                "api_key" => $"with API key {SafeText.Show(entity.Value)}",
-                _ => $"with {entity.Name} {SafeText.Show(entity.Value)}",
+                "service" => $"in service {SafeText.Name(entity.Value)}",
+                "api_key" => $"with API key {SafeText.Name(entity.Value)}",
+                _ => $"with {entity.Name} {SafeText.Name(entity.Value)}",
             });
         }
 
@@ -175,7 +175,7 @@ public static class AlertSentence
 
     private static string Part(string preposition, string? single, ObservedValue[] seen, int distinct, string plural) => (single, distinct) switch
     {
-        ({ } one, _) => $"{preposition} {SafeText.Show(one)}",
+        ({ } one, _) => $"{preposition} {SafeText.Name(one)}",
         (null, 0) => "",
         _ => $"{preposition} {Grammar.Count(distinct, plural)} ({Grammar.List(seen, distinct)})",
     };

@@ -82,6 +82,21 @@ public sealed class AlertSentenceTests
     [InlineData("", "(empty)")]
     public void Show_HostileValue_IsVisible(string value, string expected) => Assert.Equal(expected, SafeText.Show(value));
 
+    [Theory]
+    [InlineData("alice", "alice")]
+    [InlineData("admin ", "\"admin \"")]
+    [InlineData("", "\"\"")]
+    [InlineData("a\"b", "\"a\\x22b\"")]
+    [InlineData("CORP\\alice", "CORP\\alice")]
+    [InlineData("two\u00a0words", "\"two\u00a0words\"")]
+    public void Name_WithRoomForDoubt_IsQuoted(string value, string expected) => Assert.Equal(expected, SafeText.Name(value));
+
+    [Fact]
+    public void Write_UserNamedLikeASentence_CantRewriteIt() => Assert.StartsWith(
+        "6 failed SSH logins for \"root from 8.8.8.8 port 22 ssh2\" from 203.0.113.7 in",
+        AlertSentence.Write(Make(C1, Noon, 6, "root from 8.8.8.8 port 22 ssh2"), C1),
+        StringComparison.Ordinal);
+
     [Fact]
     public void Show_HalfACharacter_IsReplaced() => Assert.Equal("\ufffdx", SafeText.Show("\ud800x"));
 

@@ -82,7 +82,7 @@ public sealed class IncidentGroupingTests
         var alerts = new[] { new IncidentMember(Travel(), P3), new IncidentMember(NewCountry(), T7) };
         var incident = Assert.Single(IncidentGrouping.Group("default", new("user", "user.name", "alice\n"), alerts));
 
-        Assert.Equal("Impossible travel of alice\\x0a: P3, T7; 2 alerts, 2 addresses", IncidentSentence.Write(incident));
+        Assert.Equal("Impossible travel of \"alice\\x0a\": P3, T7; 2 alerts, 2 addresses", IncidentSentence.Write(incident));
     }
 
     private static IReadOnlyList<Incident> Group(params (AlertRule Rule, Alert Alert)[] alerts) =>
