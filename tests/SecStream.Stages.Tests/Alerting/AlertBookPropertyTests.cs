@@ -53,6 +53,8 @@ public sealed class AlertBookPropertyTests
             book.Flush();
             Assert.Equal(Text(book), StoreText(output));
             Assert.All(output.Alerts.GroupBy(c => c.Id), AssertRevisionsRise);
+            Assert.All(output.Alerts, c => Assert.Empty(TestFiles.AlertSchema.Validate(c.Document)));
+            Assert.All(output.Incidents, c => Assert.Empty(TestFiles.IncidentSchema.Validate(c.Document)));
             Assert.Equal(
                 book.FinalIncidents().Select(incident => incident.Id).Order(StringComparer.Ordinal),
                 output.Incidents.GroupBy(c => c.Id).Where(g => g.Last().Kind != ChangeKind.Withdrawn).Select(g => g.Key).Order(StringComparer.Ordinal));

@@ -7,6 +7,8 @@ public static class TestFiles
 
     public static JsonSchema AlertSchema { get; } = new(File.ReadAllText(Path.Combine(Root, "infra", "schemas", "alert.schema.json")));
 
+    public static JsonSchema IncidentSchema { get; } = new(File.ReadAllText(Path.Combine(Root, "infra", "schemas", "incident.schema.json")));
+
     /// <summary>Writes a golden file anew when <c>SECSTREAM_UPDATE_GOLDEN=1</c>.</summary>
     public static void UpdateIfAsked(string file, byte[] content)
     {
