@@ -24,6 +24,9 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
     /// <summary>Position of the next line.</summary>
     public long Position => _position;
 
+    /// <summary>Nothing at or behind this position is read.</summary>
+    public long Limit { get; set; } = long.MaxValue;
+
     /// <summary>Hash of tenant and fingerprint; 0 before the first line is known.</summary>
     public ulong SourceHash { get; private set; }
 
@@ -101,14 +104,15 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
     /// <summary>Fills the buffer, so that archives give batches of full size too; takes what there is from a pipe.</summary>
     private int Fill(byte[] buffer, int from)
     {
+        var room = (int)Math.Clamp(Limit - _position - from, 0, buffer.Length - from);
         var total = 0;
         int read;
         do
         {
-            read = stream.Read(buffer, from + total, buffer.Length - from - total);
+            read = stream.Read(buffer, from + total, room - total);
             total += read;
         }
-        while (fill && read > 0 && from + total < buffer.Length);
+        while (fill && read > 0 && total < room);
         return total;
     }
 
