@@ -77,7 +77,7 @@ public sealed class AlertDraft
         Start = Math.Min(Start, item.Time);
         End = Math.Max(End, item.Time);
         Total += item.Count;
-        Events++;
+        Events += item.Events;
         for (var i = 0; i < InputTotals.Length; i++)
         {
             InputTotals[i] += (inputs >> i & 1) != 0 ? item.Count : 0;
