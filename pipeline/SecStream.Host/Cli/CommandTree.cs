@@ -10,6 +10,7 @@ internal static class CommandTree
     {
         var root = new RootCommand("SecStream: streaming security analytics.");
         root.Subcommands.Add(ReplayCommand.Make());
+        root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
