@@ -17,6 +17,7 @@ public sealed class Pump
     private readonly ConcurrentQueue<RecordBatch> _free;
     private readonly InFlight _inFlight;
     private readonly long[] _turn;
+    private readonly bool[] _caughtUp;
     private long _turns;
 
     internal Pump(
@@ -30,10 +31,14 @@ public sealed class Pump
         _free = free;
         _inFlight = inFlight;
         _turn = new long[sources.Length];
+        _caughtUp = new bool[sources.Length];
     }
 
     /// <summary>Whether every source has ended.</summary>
     public bool AllEnded => Array.TrueForAll(_ended, ended => ended);
+
+    /// <summary>Whether a source had nothing more when it was asked last.</summary>
+    public bool IsCaughtUp(int partition) => _caughtUp[partition];
 
     /// <summary>Reads one batch from the source furthest behind that has something; false when none has anything now.</summary>
     public async ValueTask<bool> PumpAsync(CancellationToken cancellation)
@@ -111,7 +116,8 @@ public sealed class Pump
         var source = _sources[partition];
         var batch = Rent(partition);
         _turn[partition] = ++_turns;
-        if (source.TryRead(batch))
+        _caughtUp[partition] = !source.TryRead(batch);
+        if (!_caughtUp[partition])
         {
             return batch;
         }

@@ -96,7 +96,9 @@ public sealed class StreamEngine : IDisposable
     }
 
     /// <summary>Reads a state, before <see cref="RunAsync"/>.</summary>
-    public void Restore(BinaryReader reader)
+    /// <param name="reader">Where <see cref="Pump.SaveAsync"/> wrote.</param>
+    /// <param name="withShards">False when the rules have changed since: sources go on where they were, all windows begin anew.</param>
+    public void Restore(BinaryReader reader, bool withShards = true)
     {
         _sink.Restore(reader);
         var partitions = reader.ReadInt32();
@@ -113,7 +115,7 @@ public sealed class StreamEngine : IDisposable
             _workers[p % _workers.Length].Stage.Restore(p, reader);
         }
 
-        for (var shard = 0; shard < Row.ShardCount; shard++)
+        for (var shard = 0; withShards && shard < Row.ShardCount; shard++)
         {
             _laneStages[shard % _lanes.Length].Restore(shard, reader);
         }

@@ -24,8 +24,18 @@ public sealed class FileSource : IRecordSource
     /// <summary>Why reading stopped before the end, when it did: a damaged archive, a failing disk.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Uncompressed bytes read.</summary>
-    public long BytesRead => _reader.Position;
+    /// <inheritdoc/>
+    public long Position => _reader.Position;
+
+    /// <inheritdoc/>
+    public ulong SourceHash => _reader.SourceHash;
+
+    /// <inheritdoc/>
+    public long Limit
+    {
+        get => _reader.Limit;
+        set => _reader.Limit = value;
+    }
 
     /// <summary>Opens a file for reading, unpacked.</summary>
     public static Stream Open(string path)

@@ -24,11 +24,14 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
     /// <summary>Position of the next line.</summary>
     public long Position => _position;
 
+    /// <summary>Nothing at or behind this position is read.</summary>
+    public long Limit { get; set; } = long.MaxValue;
+
     /// <summary>Hash of tenant and fingerprint; 0 before the first line is known.</summary>
     public ulong SourceHash { get; private set; }
 
-    /// <summary>Whether an unfinished line is waiting for its end.</summary>
-    public bool HasPartialLine => _carryLength > 0;
+    /// <summary>Length of the stream now; for streams that can seek.</summary>
+    public long Length => stream.Length;
 
     /// <summary>
     /// Reads the next lines. <paramref name="final"/>: the stream will not grow, so what is left at its end is a line.
@@ -101,14 +104,15 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
     /// <summary>Fills the buffer, so that archives give batches of full size too; takes what there is from a pipe.</summary>
     private int Fill(byte[] buffer, int from)
     {
+        var room = (int)Math.Clamp(Limit - _position - from, 0, buffer.Length - from);
         var total = 0;
         int read;
         do
         {
-            read = stream.Read(buffer, from + total, buffer.Length - from - total);
+            read = stream.Read(buffer, from + total, room - total);
             total += read;
         }
-        while (fill && read > 0 && from + total < buffer.Length);
+        while (fill && read > 0 && total < room);
         return total;
     }
 

@@ -30,10 +30,19 @@ public readonly record struct EventId(ulong High, ulong Low)
     /// <summary>Writes the text form: 32 lower-case hexadecimal digits.</summary>
     public void Format(Span<byte> text)
     {
-        High.TryFormat(text, out _, "x16", CultureInfo.InvariantCulture);
-        Low.TryFormat(text[16..], out _, "x16", CultureInfo.InvariantCulture);
+        Format(High, text[..16]);
+        Format(Low, text.Slice(16, 16));
     }
 
     /// <inheritdoc/>
     public override string ToString() => High.ToString("x16", CultureInfo.InvariantCulture) + Low.ToString("x16", CultureInfo.InvariantCulture);
+
+    private static void Format(ulong half, Span<byte> text)
+    {
+        for (var i = 15; i >= 0; i--)
+        {
+            text[i] = "0123456789abcdef"u8[(int)(half & 15)];
+            half >>= 4;
+        }
+    }
 }

@@ -64,6 +64,22 @@ public interface IRecordSource : IDisposable
     /// <summary>Nothing more will come.</summary>
     bool HasEnded { get; }
 
+    /// <summary>Identity of what is being read (<see cref="RecordBatch.SourceHash"/>); 0 before it is known.</summary>
+    ulong SourceHash => 0;
+
+    /// <summary>Position of the next record.</summary>
+    long Position => 0;
+
+    /// <summary>Reading stops here for now, so that a control entry made at this position takes effect at it again. Default: nowhere.</summary>
+    long Limit
+    {
+        get => long.MaxValue;
+        set
+        {
+            // A source that is never driven by a control log has no use for it.
+        }
+    }
+
     /// <summary>Writes the position.</summary>
     void Save(BinaryWriter writer);
 

@@ -9,6 +9,7 @@ internal static class CommandTree
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("SecStream: streaming security analytics.");
+        root.Subcommands.Add(ServeCommand.Make());
         root.Subcommands.Add(ReplayCommand.Make());
         root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using SecStream.Connectors.Files;
 using SecStream.Core.Alerts;
-using SecStream.Core.Events;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules.Evaluation;
 
@@ -46,7 +45,7 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
             if (progress is not null && watch.Elapsed > next)
             {
                 next = watch.Elapsed + TimeSpan.FromMilliseconds(500);
-                progress(new ReplayProgress(sources.Sum(s => ((FileSource)s.Source).BytesRead), watch.Elapsed, topology.Engine.Clock));
+                progress(new ReplayProgress(sources.Sum(s => s.Source.Position), watch.Elapsed, topology.Engine.Clock));
             }
         }
     }

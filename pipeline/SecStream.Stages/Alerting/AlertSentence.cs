@@ -26,13 +26,16 @@ public static class AlertSentence
     };
 
     /// <summary>"for alice from 203.0.113.7": everything the key names, and who else there is just one of or several.</summary>
-    internal static string Whereabouts(Alert alert, AlertRule rule)
+    /// <param name="alert">The alert.</param>
+    /// <param name="rule">Its rule.</param>
+    /// <param name="told">Type of entity that the sentence has named already.</param>
+    internal static string Whereabouts(Alert alert, AlertRule rule, string told = "")
     {
         var subject = AlertSubject.Of(alert, rule);
-        var who = Part("for", subject.User, alert.Users, alert.UserCount, "users");
-        var from = Part("from", subject.Address, alert.Addresses, alert.AddressCount, "addresses");
+        var who = told == "user" ? "" : Part("for", subject.User, alert.Users, alert.UserCount, "users");
+        var from = told == "ip" ? "" : Part("from", subject.Address, alert.Addresses, alert.AddressCount, "addresses");
         var keyed = KeyedParts(alert, rule, out var isAboutHost);
-        var on = isAboutHost || (who.Length == 0 && from.Length == 0 && keyed.Length == 0)
+        var on = told != "host" && (isAboutHost || (who.Length == 0 && from.Length == 0 && keyed.Length == 0))
             ? Part("on", subject.Host, alert.Hosts, alert.HostCount, "hosts")
             : "";
         return Join(who, keyed, on, from);
@@ -75,13 +78,21 @@ public static class AlertSentence
 
     private static string OfValues(Alert alert, AlertRule rule)
     {
-        var field = rule.ValueField >= 0 && rule.ValueField < Ecs.Names.Length ? "values of " + Ecs.Names[rule.ValueField] : "values";
+        var field = rule.ValueField >= 0 && rule.ValueField < Ecs.Names.Length ? Ecs.Names[rule.ValueField] : "";
         var distinct = (long)alert.Observed.Value;
-        var what = HasNoun(rule) ? Noun(rule) : field;
+        var what = HasNoun(rule) ? Noun(rule) : field.Length > 0 ? "values of " + field : "values";
+        var (type, values, count) = field switch
+        {
+            "user.name" => ("user", alert.Users, alert.UserCount),
+            "source.address" or "source.ip" => ("ip", alert.Addresses, alert.AddressCount),
+            "host.name" => ("host", alert.Hosts, alert.HostCount),
+            _ => ("", [], 0),
+        };
         return Join(
             distinct == 1 ? "1 " + Grammar.Singular(what) : $"{distinct.ToString(CultureInfo.InvariantCulture)} different {what}",
+            values.Length > 0 ? $"({Grammar.List(values, count)})" : "",
             $"in {Grammar.Count(alert.Total, "events")}",
-            Whereabouts(alert, rule),
+            Whereabouts(alert, rule, type),
             During(alert),
             Bound(rule));
     }
@@ -96,7 +107,7 @@ public static class AlertSentence
     private static string OfTravel(Alert alert, AlertRule rule)
     {
         var subject = AlertSubject.Of(alert, rule);
-        var who = subject.User is { } user ? SafeText.Show(user) : EntityName(alert, rule);
+        var who = subject.User is { } user ? SafeText.Name(user) : EntityName(alert, rule);
         var elapsed = long.TryParse(Fact(alert, "elapsed_seconds"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
         var time = elapsed > 0 ? "in " + Grammar.Duration(Math.Min(elapsed, long.MaxValue / EventClock.Second) * EventClock.Second) : "at the same time";
         var limit = string.Create(CultureInfo.InvariantCulture, $"limit {rule.MaxSpeedKmh:0} km/h");
@@ -111,18 +122,17 @@ public static class AlertSentence
     private static string OfNewValue(Alert alert, AlertRule rule)
     {
         var subject = AlertSubject.Of(alert, rule);
-        var who = subject.User is { } user && AlertEntity.Of(alert, rule).Type == "user" ? SafeText.Show(user) : EntityName(alert, rule);
+        var who = subject.User is { } user && AlertEntity.Of(alert, rule).Type == "user" ? SafeText.Name(user) : EntityName(alert, rule);
         var field = rule.ValueField >= 0 && rule.ValueField < Ecs.Names.Length ? Ecs.Names[rule.ValueField] : "value";
         var count = int.TryParse(Fact(alert, "known_count"), CultureInfo.InvariantCulture, out var known) ? known : 0;
         var values = SafeText.Show(Fact(alert, "known_values") ?? "");
         var before = count > 10 ? $"{count} known before, among them {values}" : $"known before: {values}";
-        var from = Part("from", subject.Address, alert.Addresses, alert.AddressCount, "addresses");
+        var from = Part("", subject.Address, alert.Addresses, alert.AddressCount, "addresses").TrimStart();
         return Join(
             $"{who}: first {Grammar.Singular(Noun(rule))}",
             field.Contains(".geo.", StringComparison.Ordinal) ? "from" : "with",
-            $"{FieldWord(field)} {SafeText.Show(Fact(alert, "new_value") ?? "")}",
-            from == "from " + who ? "" : from,
-            $"({before})");
+            $"{FieldWord(field)} {SafeText.Name(Fact(alert, "new_value") ?? "")}",
+            from.Length == 0 || from == who ? $"({before})" : $"({from}; {before})");
     }
 
     /// <summary>What people call a field: <c>country</c> for <c>source.geo.country_iso_code</c>, <c>user_agent</c> for <c>user_agent.original</c>.</summary>
@@ -140,7 +150,7 @@ public static class AlertSentence
 
     private static string Place(Alert alert, string name) => Fact(alert, name) is { Length: > 0 } place ? SafeText.Show(place) : "an unknown place";
 
-    private static string EntityName(Alert alert, AlertRule rule) => SafeText.Show(AlertEntity.Of(alert, rule).Value);
+    private static string EntityName(Alert alert, AlertRule rule) => SafeText.Name(AlertEntity.Of(alert, rule).Value);
 
     /// <summary>Parts of the key that are neither user nor address nor host: service, API key, any other field.</summary>
     private static string KeyedParts(Alert alert, AlertRule rule, out bool isAboutHost)
@@ -154,9 +164,9 @@ public static class AlertSentence
             text.Add(entity.Type switch
             {
                 "user" or "ip" or "host" => "",
-                "service" => $"in service {SafeText.Show(entity.Value)}",
-                "api_key" => $"with API key {SafeText.Show(entity.Value)}",
-                _ => $"with {entity.Name} {SafeText.Show(entity.Value)}",
+                "service" => $"in service {SafeText.Name(entity.Value)}",
+                "api_key" => $"with API key {SafeText.Name(entity.Value)}",
+                _ => $"with {entity.Name} {SafeText.Name(entity.Value)}",
             });
         }
 
@@ -165,7 +175,7 @@ public static class AlertSentence
 
     private static string Part(string preposition, string? single, ObservedValue[] seen, int distinct, string plural) => (single, distinct) switch
     {
-        ({ } one, _) => $"{preposition} {SafeText.Show(one)}",
+        ({ } one, _) => $"{preposition} {SafeText.Name(one)}",
         (null, 0) => "",
         _ => $"{preposition} {Grammar.Count(distinct, plural)} ({Grammar.List(seen, distinct)})",
     };

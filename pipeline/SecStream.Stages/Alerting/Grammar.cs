@@ -56,7 +56,7 @@ public static class Grammar
         var shown = new List<string>();
         for (var i = 0; i < Math.Min(values.Length, ListedValues); i++)
         {
-            shown.Add(SafeText.Show(values[i].Value));
+            shown.Add(SafeText.Name(values[i].Value));
         }
 
         if (distinct > shown.Count)

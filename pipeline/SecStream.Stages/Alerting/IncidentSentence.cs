@@ -51,7 +51,7 @@ public static class IncidentSentence
             "rule" => "by rule ",
             _ => $"with {entity.Name} ",
         };
-        return preposition + SafeText.Show(entity.Value);
+        return preposition + SafeText.Name(entity.Value);
     }
 
     private static void Add(List<string> counts, int count, string plural, bool isTold)

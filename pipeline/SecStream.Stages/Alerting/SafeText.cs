@@ -12,6 +12,8 @@ public static class SafeText
     /// <summary>Characters (code points) of a value that are shown.</summary>
     public const int MaxLength = 80;
 
+    private const string Quoted = "\",;()";
+
     /// <summary>The value as it may be shown: at most <see cref="MaxLength"/> characters of it, then <c>…</c>.</summary>
     public static string Show(string value)
     {
@@ -28,6 +30,21 @@ public static class SafeText
         }
 
         return text.Length == 0 ? "(empty)" : text.ToString();
+    }
+
+    /// <summary>
+    /// A name from a log within a sentence: what contains spaces, quotes, commas or brackets is quoted, so that a user who is called
+    /// <c>root from 8.8.8.8</c> does not rewrite the sentence.
+    /// </summary>
+    public static string Name(string value)
+    {
+        var needsQuotes = value.Length == 0;
+        foreach (var c in value)
+        {
+            needsQuotes |= char.IsWhiteSpace(c) || Quoted.Contains(c, StringComparison.Ordinal);
+        }
+
+        return !needsQuotes ? Show(value) : value.Length == 0 ? "\"\"" : $"\"{Show(value).Replace("\"", "\\x22", StringComparison.Ordinal)}\"";
     }
 
     private static void Append(StringBuilder text, Rune rune)

@@ -22,9 +22,9 @@ internal static class SequenceSentence
         var subject = AlertSubject.Of(alert, rule);
         if (subject.User is { } user)
         {
-            var from = subject.Address is { } address ? "from " + SafeText.Show(address) : "";
-            var on = from.Length == 0 && subject.Host is { } host ? "on " + SafeText.Show(host) : "";
-            return AlertSentence.Join(SafeText.Show(user), "logged in", from, on, before, AlertSentence.During(alert));
+            var from = subject.Address is { } address ? "from " + SafeText.Name(address) : "";
+            var on = from.Length == 0 && subject.Host is { } host ? "on " + SafeText.Name(host) : "";
+            return AlertSentence.Join(SafeText.Name(user), "logged in", from, on, before, AlertSentence.During(alert));
         }
 
         // With several users under attack the contributors don't say which of them it was.

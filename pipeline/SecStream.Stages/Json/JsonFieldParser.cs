@@ -97,6 +97,7 @@ public sealed unsafe partial class JsonFieldParser
 
     /// <summary>
     /// Value by value: recognise the gap before it, take the value. Whatever ends the scan leaves null and its verdict in <see cref="_error"/>.
+    /// Longer than methods of ours are: the position, the stack and the past must stay in registers, so nothing here may take their address.
     /// </summary>
     private JsonError Run(EventRecord record, byte* memory, in JsonInput input)
     {

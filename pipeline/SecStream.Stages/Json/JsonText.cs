@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text;
 using SecStream.Core.Text;
 
@@ -9,9 +11,6 @@ public static class JsonText
 {
     /// <summary>Most bytes an escape takes for one byte of text.</summary>
     internal const int MaxEscapeLength = 6;
-
-    // What a JSON string cannot hold as it is, and everything that is not ASCII and so must be checked.
-    private static readonly SearchValues<byte> NeedsCare = SearchValues.Create(BytesThatNeedCare());
 
     /// <summary>
     /// Undoes the escapes of a string (what is between the quotes). A <c>\u</c> escape of a surrogate without its other half becomes U+FFFD:
@@ -113,26 +112,81 @@ public static class JsonText
     /// Writes a text as a JSON string with its quotes: quote, backslash and control characters escaped, other UTF-8 as it is, and every
     /// maximal invalid sequence replaced by one U+FFFD, so that the output is valid whatever the input.
     /// </summary>
-    public static void WriteEscaped(ByteWriter writer, ReadOnlySpan<byte> text)
+    public static unsafe void WriteEscaped(ByteWriter writer, ReadOnlySpan<byte> text)
     {
         writer.WriteByte((byte)'"');
-        while (true)
+        while (!text.IsEmpty)
         {
-            var at = text.IndexOfAny(NeedsCare);
-            writer.Write(at < 0 ? text : text[..at]);
-            if (at < 0)
+            // In pieces, so that the worst case reserved ahead stays small.
+            var piece = Math.Min(text.Length, 2048);
+            fixed (byte* source = text)
+            fixed (byte* destination = writer.Reserve((MaxEscapeLength * piece) + 64))
             {
-                break;
+                var p = source;
+                var written = EscapeAscii(ref p, source + piece, destination);
+                writer.Advance((int)(written - destination));
+                text = text[(int)(p - source)..];
+                piece -= (int)(p - source);
             }
 
-            text = text[at..];
-            text = text[(text[0] < 0x80 ? WriteEscape(writer, text[0]) : WriteNonAscii(writer, text))..];
+            if (piece > 0)
+            {
+                text = text[WriteNonAscii(writer, text)..];
+            }
         }
 
         writer.WriteByte((byte)'"');
     }
 
-    private static int WriteEscape(ByteWriter writer, byte value)
+    /// <summary>
+    /// Escapes up to the first byte that is not ASCII; returns the end of what was written. Lines of JSON within JSON are full of quotes, so the
+    /// stops of 32 bytes are found at once, and what lies between two of them is copied as 32 bytes, of which the next copy overwrites the rest.
+    /// </summary>
+    private static unsafe byte* EscapeAscii(ref byte* source, byte* end, byte* d)
+    {
+        var p = source;
+        while (end - p >= 64)
+        {
+            var block = Vector256.Load(p);
+            block.Store(d);
+            var stops = JsonScanner.StopMask(block) | block.ExtractMostSignificantBits();
+            var done = 0;
+            for (; stops != 0; stops &= stops - 1)
+            {
+                var at = BitOperations.TrailingZeroCount(stops);
+                d += at - done;
+                if (p[at] >= 0x80)
+                {
+                    source = p + at;
+                    return d;
+                }
+
+                d = Escape(p[at], d);
+                done = at + 1;
+                Vector256.Load(p + done).Store(d);
+            }
+
+            d += 32 - done;
+            p += 32;
+        }
+
+        for (; p < end && *p < 0x80; p++)
+        {
+            if (*p >= 0x20 && *p != (byte)'"' && *p != (byte)'\\')
+            {
+                *d++ = *p;
+            }
+            else
+            {
+                d = Escape(*p, d);
+            }
+        }
+
+        source = p;
+        return d;
+    }
+
+    private static unsafe byte* Escape(byte value, byte* d)
     {
         var letter = value switch
         {
@@ -142,21 +196,20 @@ public static class JsonText
             10 => (byte)'n',
             12 => (byte)'f',
             13 => (byte)'r',
-            _ => (byte)0,
+            _ => (byte)'u',
         };
-        if (letter != 0)
+        d[0] = (byte)'\\';
+        d[1] = letter;
+        if (letter != (byte)'u')
         {
-            writer.WriteByte((byte)'\\');
-            writer.WriteByte(letter);
-        }
-        else
-        {
-            writer.Write("\\u00"u8);
-            writer.WriteByte("0123456789abcdef"u8[value >> 4]);
-            writer.WriteByte("0123456789abcdef"u8[value & 15]);
+            return d + 2;
         }
 
-        return 1;
+        d[2] = (byte)'0';
+        d[3] = (byte)'0';
+        d[4] = "0123456789abcdef"u8[value >> 4];
+        d[5] = "0123456789abcdef"u8[value & 15];
+        return d + 6;
     }
 
     // A run of characters beyond ASCII is taken at once: such texts rarely hold just one.
@@ -179,7 +232,4 @@ public static class JsonText
         writer.Write(text[..length]);
         return length;
     }
-
-    private static byte[] BytesThatNeedCare() =>
-        [.. Enumerable.Range(0, 256).Where(b => b is < 0x20 or '"' or '\\' or >= 0x80).Select(b => (byte)b)];
 }

@@ -1,0 +1,166 @@
+using SecStream.Core.Observations;
+using SecStream.Core.Pipeline;
+
+namespace SecStream.Connectors.Files;
+
+/// <summary>
+/// Follows a file: what is in it, what is appended, and, when it is rotated (renamed, or copied and truncated), what comes after. A rotated file
+/// is read to its end before the new one. After a restart it finds the place again by the fingerprint, also in a file rotated meanwhile.
+/// </summary>
+public sealed class TailSource(string path, string tenant, TimeProvider time) : IRecordSource
+{
+    private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(1);
+
+    private LineReader? _reader;
+    private DateTimeOffset _nextCheck;
+    private long _limit = long.MaxValue;
+
+    /// <inheritdoc/>
+    public string Name => path;
+
+    /// <summary>A tail never ends.</summary>
+    public bool HasEnded => false;
+
+    /// <inheritdoc/>
+    public ulong SourceHash => _reader?.SourceHash ?? 0;
+
+    /// <inheritdoc/>
+    public long Position => _reader?.Position ?? 0;
+
+    /// <inheritdoc/>
+    public long Limit
+    {
+        get => _limit;
+        set
+        {
+            _limit = value;
+            if (_reader is not null)
+            {
+                _reader.Limit = value;
+            }
+        }
+    }
+
+    /// <summary>What could not be read: a file that was gone when its place was looked for. Null when nothing is missing.</summary>
+    public string? Gap { get; private set; }
+
+    /// <summary>Rotations seen.</summary>
+    public int Rotations { get; private set; }
+
+    /// <inheritdoc/>
+    public bool TryRead(RecordBatch batch)
+    {
+        if (_reader is null && !TryOpen())
+        {
+            return false;
+        }
+
+        if (_reader!.TryRead(batch, final: false))
+        {
+            return true;
+        }
+
+        if (_limit != long.MaxValue || time.GetUtcNow() < _nextCheck)
+        {
+            return false;
+        }
+
+        _nextCheck = time.GetUtcNow() + s_checkInterval;
+        return IsRotated() && Rotate(batch);
+    }
+
+    /// <inheritdoc/>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(_reader is not null);
+        writer.Write(Position);
+        writer.Write(SourceHash);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(BinaryReader reader)
+    {
+        var wasOpen = reader.ReadBoolean();
+        var (position, source) = (reader.ReadInt64(), reader.ReadUInt64());
+        if (!wasOpen || source == 0)
+        {
+            return;
+        }
+
+        var found = Candidates().FirstOrDefault(candidate => IsSource(candidate, source, position));
+        if (found is null)
+        {
+            Gap = $"{path}: the file read last is gone; what was appended to it after position {position} has not been seen";
+            return;
+        }
+
+        OpenFile(found);
+        _reader!.Seek(position, source);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _reader?.Dispose();
+
+    private bool TryOpen()
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        OpenFile(path);
+        return true;
+    }
+
+    private void OpenFile(string file)
+    {
+        _reader?.Dispose();
+        _reader = new LineReader(FileSource.Open(file), tenant) { Limit = _limit };
+    }
+
+    private bool IsRotated()
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return false;
+        }
+
+        // The length behind the name is read before the length of what is open: were they one file, the latter could not be less.
+        var length = file.Length;
+        return length < _reader!.Position || _reader.Length < length || !HeadMatches(path, _reader.SourceHash);
+    }
+
+    private bool Rotate(RecordBatch batch)
+    {
+        // The end of the old file: what stands there without a line end is its last line.
+        var rest = _reader!.TryRead(batch, final: true);
+        Rotations++;
+        OpenFile(path);
+        return rest || _reader.TryRead(batch, final: false);
+    }
+
+    private IEnumerable<string> Candidates()
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var siblings = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, Path.GetFileName(path) + "?*") : [];
+        return siblings.Where(s => !s.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Prepend(path);
+    }
+
+    private bool IsSource(string file, ulong source, long position) => File.Exists(file) && new FileInfo(file).Length >= position && HeadMatches(file, source);
+
+    private bool HeadMatches(string file, ulong source)
+    {
+        if (source == 0)
+        {
+            return true;
+        }
+
+        using var stream = FileSource.Open(file);
+        var head = new byte[64 * 1024];
+        var length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        var newline = head.AsSpan(0, length).IndexOf((byte)'\n');
+        var line = head.AsSpan(0, newline >= 0 ? newline : length);
+        return (newline >= 0 || length == head.Length) && EventId.SourceHash(tenant, LineReader.Fingerprint(line)) == source;
+    }
+}
