@@ -68,8 +68,10 @@ public sealed class StreamEngine : IDisposable
             Task.Run(() => DrainSinkAsync(stop.Token), stop.Token),
         ];
         var driving = DriveAsync(drive, stop.Token);
+
+        // A stage that has ended well first is the end of the run: driving has completed the inboxes and is about to end too.
         var first = await Task.WhenAny([driving, .. stages]).ConfigureAwait(false);
-        if (first != driving || driving.IsFaulted)
+        if (!first.IsCompletedSuccessfully)
         {
             await stop.CancelAsync().ConfigureAwait(false);
         }
