@@ -121,7 +121,7 @@ internal sealed class FullRun(PipelineOptions options, Knowledge knowledge, IRea
         {
             await pump.PumpAsync(cancellation).ConfigureAwait(false);
             _stateBytes = Math.Max(_stateBytes, topology.StateBytes);
-            if (_steady is null && sources.Sum(s => ((FileSource)s.Source).BytesRead) >= _size * SteadyFrom)
+            if (_steady is null && sources.Sum(s => s.Source.Position) >= _size * SteadyFrom)
             {
                 _steady = (GC.GetTotalAllocatedBytes(), EventsOf(topology));
             }
