@@ -38,6 +38,9 @@ public sealed record PipelineOptions
     /// <summary>Threads that own the shards, 1–64; never changes a result.</summary>
     public int Lanes { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 
+    /// <summary>Threads that parse, at most one per source; never changes a result. Default: half the processors, at least one.</summary>
+    public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <summary>L: how late an event of a file may be and still be in order. Default 5 s.</summary>
     public TimeSpan Lateness { get; init; } = TimeSpan.FromSeconds(5);
 

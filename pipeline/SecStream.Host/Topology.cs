@@ -25,7 +25,7 @@ public sealed class Topology : IDisposable
         PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time)
     {
         _sources = [.. sources];
-        var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(Environment.ProcessorCount / 2, 1, _sources.Length) };
+        var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(options.Workers, 1, _sources.Length) };
         _ingest = [.. Enumerable.Range(0, engine.Workers).Select(_ => new IngestStage(knowledge.Plan, knowledge.Enrichment, time))];
         var clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
         for (var p = 0; p < _sources.Length; p++)

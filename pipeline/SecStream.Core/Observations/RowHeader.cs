@@ -44,8 +44,11 @@ public struct RowHeader
     /// <summary>1: sets the count of an event seen before, rather than being a redelivery of it.</summary>
     public byte IsCorrection;
 
-    /// <summary>Not used; keeps what follows aligned.</summary>
-    public byte Reserved0;
+    /// <summary>
+    /// 1: the event as a login attempt, counted by its session. An event may also reach the same key as a mere line; the two stay apart, because
+    /// they count differently.
+    /// </summary>
+    public byte IsAttempt;
 
     /// <summary>Not used.</summary>
     public ushort Reserved1;

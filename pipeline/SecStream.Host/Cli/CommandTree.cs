@@ -33,6 +33,12 @@ internal static class CommandTree
             await Console.Error.WriteLineAsync($"secstream: {fault.Message}").ConfigureAwait(false);
             return 2;
         }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C or SIGTERM in a command that runs to an end: what it wrote is not complete, and the exit code says so.
+            await Console.Error.WriteLineAsync("secstream: stopped before the end; the results are not complete").ConfigureAwait(false);
+            return 1;
+        }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException)
         {
             // The command has failed; the message is what a person can act on, the stack is for a bug report.

@@ -31,6 +31,9 @@ public sealed record IngestPlan(FieldCatalog Fields, RuleSet Rules, SelectionInd
 /// </summary>
 public sealed class IngestStage : IIngestStage
 {
+    /// <summary>Records a partition holds back at most: the names of hosts come from the log, and so may be as many as somebody likes.</summary>
+    private const int MaxHeld = 256;
+
     private readonly IngestPlan _plan;
     private readonly TimeProvider _time;
     private readonly EventEnricher _enricher;
@@ -143,12 +146,18 @@ public sealed class IngestStage : IIngestStage
         if (partition.Held.Count > 0)
         {
             ResolveHeld(partition, track, _record.Time, output);
+            ConfirmWithOthers(partition, track, output);
         }
 
         var timing = partition.Clock.Observe(track, _record.Time, _record.ArrivalTime, confirmed: false, out var evaluated);
         if (timing == Timing.Held)
         {
             _record.Own();
+            if (partition.Held.Count == MaxHeld)
+            {
+                Confirm(partition, TakeEarliest(partition, long.MaxValue)!, output);
+            }
+
             partition.Held.Add(new HeldRecord(track, position, source, _record, partition.Parser.AddedFrom));
             _record = new EventRecord(_plan.Fields.Count);
             return;
@@ -178,17 +187,58 @@ public sealed class IngestStage : IIngestStage
         }
     }
 
-    private void ReleaseHeld(PartitionState partition, IngestOutput output)
+    /// <summary>
+    /// Records of other tracks can't disprove a held record, but they can confirm it: what the partition's time has reached is not ahead of
+    /// it. Before any record has been taken, two tracks that agree are enough.
+    /// </summary>
+    private void ConfirmWithOthers(PartitionState partition, ulong track, IngestOutput output)
     {
+        var time = _record.Time;
+        if (partition.Clock.Accepts(track, time, _record.ArrivalTime))
+        {
+            ConfirmReached(partition, time, output);
+        }
+        else if (partition.Clock.TrackCount == 0 && partition.Held.Find(h => partition.Clock.Agree(h.Record.Time, time)) is { } agreeing)
+        {
+            partition.Held.Remove(agreeing);
+            Confirm(partition, agreeing, output);
+        }
+    }
+
+    private void ReleaseHeld(PartitionState partition, IngestOutput output) => ConfirmReached(partition, long.MaxValue, output);
+
+    /// <summary>Confirms what is held up to a time, earliest first: the later one would make the earlier one late.</summary>
+    private void ConfirmReached(PartitionState partition, long time, IngestOutput output)
+    {
+        while (TakeEarliest(partition, time) is { } held)
+        {
+            Take(partition, held, output);
+        }
+    }
+
+    private static HeldRecord? TakeEarliest(PartitionState partition, long time)
+    {
+        HeldRecord? earliest = null;
         foreach (var held in partition.Held)
         {
-            Confirm(partition, held, output);
+            earliest = held.Record.Time <= time && (earliest is null || held.Record.Time < earliest.Record.Time) ? held : earliest;
         }
 
-        partition.Held.Clear();
+        if (earliest is not null)
+        {
+            partition.Held.Remove(earliest);
+        }
+
+        return earliest;
     }
 
     private void Confirm(PartitionState partition, HeldRecord held, IngestOutput output)
+    {
+        ConfirmReached(partition, held.Record.Time, output);
+        Take(partition, held, output);
+    }
+
+    private void Take(PartitionState partition, HeldRecord held, IngestOutput output)
     {
         var timing = partition.Clock.Observe(held.Track, held.Record.Time, long.MinValue, confirmed: true, out var evaluated);
         Complete(partition, held.Record, held.AddedFrom, held.Position, held.SourceHash, timing, evaluated, output);

@@ -96,6 +96,20 @@ public sealed class SourceClock(SourceClockOptions options)
         return Place(index, time);
     }
 
+    /// <summary>Whether a record would be taken as it is: neither skewed nor held.</summary>
+    public bool Accepts(ulong track, long time, long arrival)
+    {
+        if (arrival != long.MinValue)
+        {
+            return time <= arrival + options.MaxFutureSkew;
+        }
+
+        return _index.TryGetValue(track, out var index) ? time <= _tracks[index].Highest + options.MaxJump : _count > 0 && time <= _highest + options.MaxJump;
+    }
+
+    /// <summary>Whether two records of different tracks agree closely enough to start a partition's clock.</summary>
+    public bool Agree(long a, long b) => Math.Abs(a - b) <= options.MaxJump;
+
     /// <summary>
     /// A held record that the next one of its track did not confirm: it is skewed, and evaluated at the track's clock (or, when the track has
     /// none, at the time of the record that disproved it).

@@ -141,7 +141,7 @@ public sealed partial class RuleShard : IDraftObserver
         var at = FindSame(entity, row, out var same);
         if (same)
         {
-            return header.IsCorrection != 0 && Correct(entity, at, header.Count);
+            return header.IsCorrection != 0 ? Correct(entity, at, header.Count) : Widen(entity, at, row);
         }
 
         if (header.Count == 0)
@@ -185,12 +185,39 @@ public sealed partial class RuleShard : IDraftObserver
         }
     }
 
-    private static int FindSame(Entity entity, in Row row, out bool same)
+    /// <summary>
+    /// Where the row's item is or belongs. An event's line and its attempt are two items, the line first.
+    /// </summary>
+    private int FindSame(Entity entity, in Row row, out bool same)
     {
         ref readonly var header = ref row.Header;
         var at = entity.LowerBound(header.Time, header.Source, header.Position, header.IdLow);
-        same = at < entity.Count && entity.Items[at].IdHigh == header.IdHigh && entity.Items[at].IdLow == header.IdLow;
+        same = IsEvent(entity, at, header);
+        if (same && _sets[entity.Items[at].Set].IsAttempt != (header.IsAttempt != 0))
+        {
+            at += header.IsAttempt;
+            same = header.IsAttempt != 0 && IsEvent(entity, at, header);
+        }
+
         return at;
+    }
+
+    private static bool IsEvent(Entity entity, int at, in RowHeader header) =>
+        at < entity.Count && entity.Items[at].IdHigh == header.IdHigh && entity.Items[at].IdLow == header.IdLow;
+
+    /// <summary>The same event by another way (aliases may take a key from different fields): what it matched there belongs to it too.</summary>
+    private bool Widen(Entity entity, int at, in Row row)
+    {
+        var set = _sets.Union(row.Header.Route, entity.Items[at].Set, row.DetectionBytes);
+        if (set == entity.Items[at].Set)
+        {
+            return false;
+        }
+
+        entity.Items[at].Set = set;
+        entity.Epoch++;
+        MarkDirty(entity, at);
+        return true;
     }
 
     private bool Correct(Entity entity, int at, int count)
@@ -227,7 +254,7 @@ public sealed partial class RuleShard : IDraftObserver
         item.IdHigh = header.IdHigh;
         item.IdLow = header.IdLow;
         item.Count = header.Count;
-        item.Set = _sets.Intern(header.Route, row.DetectionBytes);
+        item.Set = _sets.Intern(header.Route, header.IsAttempt != 0, row.DetectionBytes);
         var lengths = MemoryMarshal.Cast<byte, ushort>(row.ValueLengths(out var offset));
         for (var slot = 0; slot < Row.Slots; slot++)
         {

@@ -45,6 +45,7 @@ internal static class StateFormat
         writer.Write(item.IdHigh);
         writer.Write(item.IdLow);
         writer.Write(item.Count);
+        writer.Write(sets[item.Set].IsAttempt);
         WriteBytes(writer, sets[item.Set].Detections);
         for (var slot = 0; slot < Row.Slots; slot++)
         {
@@ -62,7 +63,7 @@ internal static class StateFormat
             IdHigh = reader.ReadUInt64(),
             IdLow = reader.ReadUInt64(),
             Count = reader.ReadInt32(),
-            Set = sets.Intern(route, ReadBytes(reader)),
+            Set = sets.Intern(route, reader.ReadBoolean(), ReadBytes(reader)),
         };
         for (var slot = 0; slot < Row.Slots; slot++)
         {

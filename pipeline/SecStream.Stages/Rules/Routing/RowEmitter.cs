@@ -135,7 +135,9 @@ public sealed class RowEmitter
             var entry = _touched[i];
             if (_attemptCount[entry] > 0 && _key.Write(record, _plan.Entries[entry].Key))
             {
+                var row = buffer.Length;
                 Write(buffer, record, entry, _attempt[entry].AsSpan(0, _attemptCount[entry]), stamp, ShardOf(_routeHashes[_plan.Entries[entry].Route.Index]));
+                buffer.HeaderAt(row).IsAttempt = 1;
             }
         }
 
