@@ -13,7 +13,7 @@ internal sealed class Population(Draw draw, int addresses)
     public const int Users = 20_000;
 
     private const double AddressSkew = 1.05;
-    private const double NewAddressShare = 0.55;
+    private const double NewAddressShare = 0.62;
     private const int Ipv6Percent = 15;
 
     /// <summary>First octets that the regional registries have given to many countries.</summary>
