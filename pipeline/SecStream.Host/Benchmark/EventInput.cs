@@ -4,7 +4,7 @@ using SecStream.Core.Text;
 namespace SecStream.Host.Benchmark;
 
 /// <summary>
-/// The mixed input of the benchmark: ECS events, one a line, an hour of event time. Times rise with a jitter below the lateness; a few events
+/// The mixed input of the benchmark: ECS events, one a line, six hours of event time (histories are kept for two, so state turns over). Times rise with a jitter below the lateness; a few events
 /// are late by up to twenty minutes. Addresses and users are skewed, 40 % of the events (200 000 of 500 000) bring an address not seen before.
 /// The same number of events and seed give the same bytes.
 /// </summary>
@@ -14,7 +14,7 @@ internal sealed class EventInput
     public const long Start = 1_772_442_000 * EventClock.Second;
 
     /// <summary>Event time covered.</summary>
-    public const long Span = EventClock.Hour;
+    public const long Span = 6 * EventClock.Hour;
 
     private const int MaxAddresses = 200_000;
     private const double AddressesPerEvent = 0.4;

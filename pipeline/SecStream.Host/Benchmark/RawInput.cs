@@ -7,7 +7,7 @@ namespace SecStream.Host.Benchmark;
 
 /// <summary>
 /// The second input: lines as servers write them, without any JSON. One file of sshd, PAM, sudo and cron lines in RFC 3164 form, one of an
-/// Apache access log in combined form; the same hour, addresses and skew as <see cref="EventInput"/>.
+/// Apache access log in combined form; the same hours, addresses and skew as <see cref="EventInput"/>.
 /// </summary>
 internal sealed class RawInput
 {
