@@ -48,6 +48,19 @@ public sealed class LaneMemory(ulong seed)
     /// <summary>Takes an entity back: its values are released, its arrays reused.</summary>
     public void Recycle(Entity entity)
     {
+        Clear(entity);
+        entity.ScheduledTime = long.MaxValue;
+        entity.NextInBucket = null;
+        EntityCount--;
+        if (_entities.Count < 65_536)
+        {
+            _entities.Push(entity);
+        }
+    }
+
+    /// <summary>Takes everything an entity holds; it stays where it is.</summary>
+    public void Clear(Entity entity)
+    {
         for (var i = 0; i < entity.Count; i++)
         {
             ReleaseValues(ref entity.Items[i]);
@@ -63,14 +76,7 @@ public sealed class LaneMemory(ulong seed)
         entity.Count = entity.Evaluated = entity.Folded = 0;
         entity.Epoch++;
         entity.IsDirty = false;
-        entity.ScheduledTime = long.MaxValue;
         entity.States = null;
-        entity.NextInBucket = null;
-        EntityCount--;
-        if (_entities.Count < 65_536)
-        {
-            _entities.Push(entity);
-        }
     }
 
     /// <summary>Makes room for one more item.</summary>
