@@ -20,7 +20,7 @@ internal sealed class BenchmarkInputs : IDisposable
         Events = Path.Combine(_folder.FullName, "events.ndjson");
         Raw = [Path.Combine(_folder.FullName, "auth.log"), Path.Combine(_folder.FullName, "access.log")];
         using var json = File.Create(Events);
-        EventInput.Write(json, events, Seed);
+        EventInput.Write(json, events, Seed, attacks: true);
         using var auth = File.Create(Raw[0]);
         using var access = File.Create(Raw[1]);
         RawInput.Write(auth, access, events, Seed);
@@ -34,6 +34,15 @@ internal sealed class BenchmarkInputs : IDisposable
 
     /// <summary>Raw lines; empty when the caller named a file.</summary>
     public IReadOnlyList<string> Raw { get; } = [];
+
+    /// <summary>Writes the events once more without the attacks: what is left raises next to no alerts.</summary>
+    public string MakeQuiet(int events)
+    {
+        var path = Path.Combine(_folder.FullName, "quiet.ndjson");
+        using var json = File.Create(path);
+        EventInput.Write(json, events, Seed, attacks: false);
+        return path;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);

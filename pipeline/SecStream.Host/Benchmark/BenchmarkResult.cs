@@ -89,14 +89,28 @@ internal sealed record FullFigure
     }
 }
 
-/// <summary>What peak memory is made of, with the state at its bound.</summary>
+/// <summary>What peak memory is made of: base + buffers + garbage + slack × state. The bound is that with the state at its cap.</summary>
 /// <param name="BaseBytes">Runtime, rules, GeoIP: measured before the runs.</param>
 /// <param name="BufferBytes">All queues full of batches of the usual size.</param>
-/// <param name="StateCapBytes">Bound of the shards' state.</param>
-/// <param name="Slack">Memory for each byte of state: garbage between collections.</param>
+/// <param name="GarbageBytes">Young generations of the collector, and alerts on their way out.</param>
+/// <param name="Slack">Memory for each byte of state: garbage of the old generation between collections.</param>
+/// <param name="StateCapBytes">Cap of the shards' state.</param>
 /// <param name="BoundBytes">The bound.</param>
-/// <param name="ExpectedBytes">The same for the state that was held.</param>
-internal sealed record MemoryFigure(long BaseBytes, long BufferBytes, long StateCapBytes, double Slack, long BoundBytes, long ExpectedBytes);
+/// <param name="ExpectedBytes">The same sum for the state that was held.</param>
+internal sealed record MemoryFigure(
+    long BaseBytes, long BufferBytes, long GarbageBytes, double Slack, long StateCapBytes, long BoundBytes, long ExpectedBytes);
+
+/// <summary>A run with less room than its state takes: whether the cap holds.</summary>
+/// <param name="CapBytes">Cap of the state.</param>
+/// <param name="StateBytes">Most state that was held.</param>
+/// <param name="Evicted">Keys evicted.</param>
+internal sealed record CapFigure(long CapBytes, long StateBytes, long Evicted);
+
+/// <summary>Where allocations come from.</summary>
+/// <param name="QuietBytesPerEvent">Bytes per event in the steady state of the same input without attacks.</param>
+/// <param name="QuietAlerts">Alerts that it raises all the same.</param>
+/// <param name="BytesPerAlert">What is left, spread over the alerts of the attacks.</param>
+internal sealed record AllocationFigure(double QuietBytesPerEvent, int QuietAlerts, double BytesPerAlert);
 
 /// <summary>The result of a benchmark.</summary>
 internal sealed record BenchmarkResult
@@ -151,6 +165,12 @@ internal sealed record BenchmarkResult
     /// <summary>Memory.</summary>
     public required MemoryFigure Memory { get; init; }
 
+    /// <summary>The cap of the state put to the test; null for a file of the caller's.</summary>
+    public CapFigure? Cap { get; init; }
+
+    /// <summary>Allocations with and without alerts; null for a file of the caller's.</summary>
+    public AllocationFigure? Allocations { get; init; }
+
     /// <summary>Stages, when asked for.</summary>
     public IReadOnlyList<StageFigure>? Stages { get; init; }
 
@@ -162,6 +182,7 @@ internal sealed record BenchmarkResult
         new("JSON to field table against the yardstick", FieldTableRatio, "≥", 1.0, "×"),
         new("allocated in steady state", Full.SteadyBytesPerEvent, "<", 16, "bytes per event"),
         new("peak memory within what the state held explains", Full.PeakBytes / 1e6, "≤", Memory.ExpectedBytes / 1e6, "MB"),
+        .. Cap is { } cap ? [new Target("state with a quarter of the room", cap.StateBytes / 1e6, "≤", cap.CapBytes / 1e6, "MB")] : (Target[])[],
     ];
 
     /// <summary>As JSON.</summary>

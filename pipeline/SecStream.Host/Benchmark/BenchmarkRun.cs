@@ -35,8 +35,14 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
     /// <summary>A batch in flight is its bytes, its documents (longer by what enrichment adds) and its rows.</summary>
     private const int CopiesOfBatch = 4;
 
+    /// <summary>Young generations of the collector, and the alerts that have been made and not collected.</summary>
+    private const long GarbageBytes = 64 << 20;
+
     /// <summary>Garbage between collections of the old generation, beside state in use.</summary>
     private const double StateSlack = 1.5;
+
+    /// <summary>Share of the room it takes that the state is given to see whether its cap holds.</summary>
+    private const int Squeeze = 4;
 
     private static readonly (string Name, Depth Depth)[] s_depths =
     [
@@ -77,6 +83,8 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
             ColdEventsPerCpuSecond = cold.PerCpuSecond,
             Raw = inputs.Raw.Count == 0 ? null : await RawAsync(pipeline, knowledge, inputs, cancellation).ConfigureAwait(false),
             Memory = MemoryOf(figure, pipeline),
+            Cap = inputs.Raw.Count == 0 ? null : await CapAsync(pipeline, knowledge, inputs, figure, cancellation).ConfigureAwait(false),
+            Allocations = inputs.Raw.Count == 0 ? null : await AllocationsAsync(pipeline, knowledge, inputs, figure, cancellation).ConfigureAwait(false),
             Stages = options.Stages ? StagesOf(passes) : null,
         };
     }
@@ -86,13 +94,15 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         var engine = new EngineOptions { Lanes = pipeline.Lanes };
         var inFlight = engine.WorkerQueue + (engine.LaneQueue * pipeline.Lanes) + engine.SinkQueue + engine.Workers + pipeline.Lanes + 2;
         var buffers = (long)inFlight * BatchBytes * CopiesOfBatch;
+        var rest = full.BaseBytes + buffers + GarbageBytes;
         return new MemoryFigure(
             full.BaseBytes,
             buffers,
-            pipeline.MaxStateBytes,
+            GarbageBytes,
             StateSlack,
-            full.BaseBytes + buffers + (long)(pipeline.MaxStateBytes * StateSlack),
-            full.BaseBytes + buffers + (long)(full.StateBytes * StateSlack));
+            pipeline.MaxStateBytes,
+            rest + (long)(pipeline.MaxStateBytes * StateSlack),
+            rest + (long)(full.StateBytes * StateSlack));
     }
 
     private static SortedDictionary<string, string> Machine() => new(StringComparer.Ordinal)
@@ -140,6 +150,25 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         }
 
         return FullFigure.Of(runs, null);
+    }
+
+    private async Task<CapFigure> CapAsync(
+        PipelineOptions pipeline, Knowledge knowledge, BenchmarkInputs inputs, FullFigure full, CancellationToken cancellation)
+    {
+        var cap = Math.Max(1, full.StateBytes / Squeeze);
+        say($"state capped at {cap / 1e6:N1} MB");
+        var run = new FullRun(pipeline with { MaxStateBytes = cap }, knowledge, [inputs.Events], inputs.OutputDirectory);
+        var result = await run.RunAsync(cancellation).ConfigureAwait(false);
+        return new CapFigure(cap, result.StateBytes, result.Evicted);
+    }
+
+    private async Task<AllocationFigure> AllocationsAsync(
+        PipelineOptions pipeline, Knowledge knowledge, BenchmarkInputs inputs, FullFigure full, CancellationToken cancellation)
+    {
+        say("the same input without attacks");
+        var quiet = await new FullRun(pipeline, knowledge, [inputs.MakeQuiet(options.Events)], inputs.OutputDirectory).RunAsync(cancellation).ConfigureAwait(false);
+        var more = (full.SteadyBytesPerEvent - quiet.SteadyBytesPerEvent) * full.Events;
+        return new AllocationFigure(quiet.SteadyBytesPerEvent, quiet.Alerts, Math.Max(0, more) / Math.Max(1, full.Alerts - quiet.Alerts));
     }
 
     /// <summary>Rounds of all stages; a figure is the median, its ratio that to the scan of the same round.</summary>

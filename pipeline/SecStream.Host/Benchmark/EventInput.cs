@@ -46,12 +46,12 @@ internal sealed class EventInput
     /// <summary>Distinct source addresses in an input of a size.</summary>
     public static int Addresses(int events) => Math.Clamp((int)(events * AddressesPerEvent), 1, MaxAddresses);
 
-    /// <summary>Writes an input.</summary>
-    public static void Write(Stream stream, int events, ulong seed) => new EventInput(events, seed).Write(stream);
+    /// <summary>Writes an input, with or without <see cref="AttackPlan"/>.</summary>
+    public static void Write(Stream stream, int events, ulong seed, bool attacks) => new EventInput(events, seed).Write(stream, attacks);
 
-    private void Write(Stream stream)
+    private void Write(Stream stream, bool withAttacks)
     {
-        var attacks = new AttackPlan(_draw, _population, Start, Span, _events / 500_000.0).Make();
+        var attacks = withAttacks ? new AttackPlan(_draw, _population, Start, Span, _events / 500_000.0).Make() : [];
         var output = new ByteWriter(FlushBytes * 2);
         var next = 0;
         for (var i = 0; i < _events; i++)

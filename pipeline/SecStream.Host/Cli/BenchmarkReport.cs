@@ -16,10 +16,26 @@ internal static class BenchmarkReport
         PrintFull(console, result);
         PrintStages(console, result);
         PrintTargets(console, result);
+        PrintMemory(console, result);
+    }
+
+    private static void PrintMemory(IAnsiConsole console, BenchmarkResult result)
+    {
         var memory = result.Memory;
         console.WriteLine(
-            $"Memory bound: {memory.BoundBytes / 1e6:N0} MB = {memory.BaseBytes / 1e6:N0} MB runtime, rules and GeoIP + {memory.BufferBytes / 1e6:N0} MB buffers + "
-            + $"{memory.Slack:N1} × {memory.StateCapBytes / 1e6:N0} MB cap of the state. Alerts of a replay (some KB each) come on top.");
+            $"Bound of peak memory: {memory.BoundBytes / 1e6:N0} MB = {memory.BaseBytes / 1e6:N0} runtime, rules and GeoIP + {memory.BufferBytes / 1e6:N0} buffers + "
+            + $"{memory.GarbageBytes / 1e6:N0} garbage + {memory.Slack:N1} × {memory.StateCapBytes / 1e6:N0} cap of the state.");
+        if (result.Cap is { } cap)
+        {
+            console.WriteLine($"With a cap of {cap.CapBytes / 1e6:N1} MB the state held at most {cap.StateBytes / 1e6:N1} MB; {cap.Evicted:N0} keys were evicted.");
+        }
+
+        if (result.Allocations is { } made)
+        {
+            console.WriteLine(
+                $"Allocated without attacks: {made.QuietBytesPerEvent:N1} bytes per event ({made.QuietAlerts:N0} alerts); "
+                + $"each alert of an attack costs some {made.BytesPerAlert / 1e3:N0} KB more.");
+        }
     }
 
     private static void PrintFigures(IAnsiConsole console, BenchmarkResult result)
