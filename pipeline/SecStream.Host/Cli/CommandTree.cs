@@ -14,6 +14,7 @@ internal static class CommandTree
         root.Subcommands.Add(AlertsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

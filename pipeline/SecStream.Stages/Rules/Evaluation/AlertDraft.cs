@@ -163,10 +163,9 @@ public sealed class AlertDraft
     /// <summary>The evidence as the alert shows it.</summary>
     public Core.Alerts.EvidenceItem[] Evidence(ValuePool pool) =>
     [
-        .. _evidence.Select(e => new Core.Alerts.EvidenceItem(
-            e.GivenId == ValuePool.None ? new EventId(e.IdHigh, e.IdLow).ToString() : System.Text.Encoding.UTF8.GetString(pool.Get(e.GivenId)),
-            e.Time,
-            e.Count)),
+        .. _evidence.Select(e => e.GivenId == ValuePool.None
+            ? new Core.Alerts.EvidenceItem(new EventId(e.IdHigh, e.IdLow), e.Time, e.Count)
+            : new Core.Alerts.EvidenceItem(System.Text.Encoding.UTF8.GetString(pool.Get(e.GivenId)), e.Time, e.Count)),
     ];
 
     /// <summary>Writes the draft.</summary>

@@ -9,14 +9,18 @@ public sealed partial class RuleShard
 {
     private const int EntityBytes = 160;
 
-    /// <summary>Over the bound: the keys idle longest go, until a tenth is free. Their alerts stand as they are.</summary>
+    /// <summary>A method of its own, because the closure in <see cref="MakeRoom"/> would be allocated for every batch otherwise.</summary>
     private void EvictIfFull()
     {
-        if (_bytes <= _options.MaxStateBytes)
+        if (_bytes > _options.MaxStateBytes)
         {
-            return;
+            MakeRoom();
         }
+    }
 
+    /// <summary>Over the bound: the keys idle longest go, until a tenth is free. Their alerts stand as they are.</summary>
+    private void MakeRoom()
+    {
         var before = _memory.LiveBytes;
         var excess = _bytes - (_options.MaxStateBytes / 10 * 9);
         var gone = new HashSet<Entity>();
