@@ -35,7 +35,7 @@ public sealed class StreamEngine : IDisposable
         _sources = sources;
         _laneStages = lanes;
         _sink = sink;
-        _outputs = new OutputPool(lanes.Length);
+        _outputs = new OutputPool(lanes.Length, options.LaneQueue + options.SinkQueue + options.Workers + 2);
         _sinkInbox = Channel.CreateBounded<IngestOutput>(new BoundedChannelOptions(options.SinkQueue) { SingleReader = true });
         _lanes = [.. lanes.Select((stage, i) => new Lane(i, lanes.Length, sources.Length, options.LaneQueue, stage, _inFlight, _outputs.Release))];
         Array.ForEach(_lanes, lane => lane.Connect(_lanes));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using SecStream.Core.Alerts;
 using SecStream.Stages.Rules.History;
 
@@ -37,7 +38,10 @@ public sealed class Tally
 
         if (Distinct == _entries.Length)
         {
-            Array.Resize(ref _entries, Math.Max(2, _entries.Length * 2));
+            var larger = ArrayPool<(int Value, long Count)>.Shared.Rent(Math.Max(4, Distinct * 2));
+            _entries.AsSpan(0, Distinct).CopyTo(larger);
+            ArrayPool<(int Value, long Count)>.Shared.Return(_entries);
+            _entries = larger;
         }
 
         _entries[Distinct] = (pool.AddReference(value), count);
@@ -56,7 +60,9 @@ public sealed class Tally
     /// <summary>A copy with references of its own.</summary>
     public Tally Clone(ValuePool pool)
     {
-        var copy = new Tally { _entries = [.. _entries], Distinct = Distinct, _index = _index is null ? null : new(_index) };
+        var entries = Distinct == 0 ? [] : ArrayPool<(int Value, long Count)>.Shared.Rent(Distinct);
+        _entries.AsSpan(0, Distinct).CopyTo(entries);
+        var copy = new Tally { _entries = entries, Distinct = Distinct, _index = _index is null ? null : new(_index) };
         for (var i = 0; i < Distinct; i++)
         {
             pool.AddReference(_entries[i].Value);
@@ -74,6 +80,9 @@ public sealed class Tally
         }
 
         Distinct = 0;
+        ArrayPool<(int Value, long Count)>.Shared.Return(_entries);
+        _entries = [];
+        _index = null;
     }
 
     /// <summary>The ten most frequent values, by count then ordinal value.</summary>

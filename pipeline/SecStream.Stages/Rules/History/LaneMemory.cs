@@ -12,6 +12,10 @@ public sealed class LaneMemory(ulong seed)
 {
     private const int EntityBytes = 160;
 
+    /// <summary>Entities and item slots (by size) kept for reuse: 40 MB and 80 MB at most.</summary>
+    private const int MaxFreeEntities = 1 << 18;
+    private const int MaxFreeItems = 1 << 20;
+
     private readonly Stack<Entity> _entities = new();
     private readonly Stack<Item[]>[] _items = [.. Enumerable.Range(0, 32).Select(_ => new Stack<Item[]>())];
 
@@ -52,7 +56,7 @@ public sealed class LaneMemory(ulong seed)
         entity.ScheduledTime = long.MaxValue;
         entity.NextInBucket = null;
         EntityCount--;
-        if (_entities.Count < 65_536)
+        if (_entities.Count < MaxFreeEntities)
         {
             _entities.Push(entity);
         }
@@ -131,7 +135,7 @@ public sealed class LaneMemory(ulong seed)
 
         ItemSlots -= items.Length;
         var pool = _items[BitOperations.Log2((uint)items.Length)];
-        if ((long)pool.Count * items.Length < 1 << 18)
+        if ((long)pool.Count * items.Length < MaxFreeItems)
         {
             pool.Push(items);
         }
