@@ -1,4 +1,6 @@
+using SecStream.Conformance.Tests.Generation;
 using SecStream.Conformance.Tests.Harness;
+using SecStream.Conformance.Tests.Reference;
 using SecStream.Core.Events;
 
 namespace SecStream.Conformance.Tests.Properties;
@@ -38,6 +40,21 @@ public sealed class ConformanceTests
         delivery = random.Next(2) == 0 ? delivery.Delay(random, random.NextDouble() / 3, c.HorizonMicroseconds) : delivery.Shuffle(random, Lateness);
         return (delivery.Redeliver(random, c.HorizonMicroseconds), WithStops(AnyShape(random), c, random));
     });
+
+    [Fact]
+    public void MirroredThroughOtherPartitions_EqualsReference() => Property.Check("mirrored", 60, declared: true, (_, inOrder, random) =>
+        (inOrder.And(inOrder.Split(random, random.Next(1, 4))), AnyShape(random)));
+
+    [Fact]
+    public void QuietNowAndThen_EqualsReference() => Property.Check("quiet", 60, declared: true, (c, inOrder, random) =>
+        (inOrder.Delay(random, 0.05, c.HorizonMicroseconds), WithStops(AnyShape(random), c, random) with { IdleSeed = random.Next() }));
+
+    [Fact]
+    public void SingleEventsHoursAhead_DisturbNobody() => Property.Check("skewed", 60, declared: true, (c, inOrder, random) =>
+        (c.Rules.Any(MatchesNoise) ? inOrder : inOrder.Skew(random), AnyShape(random)));
+
+    private static bool MatchesNoise(ReferenceRule rule) =>
+        rule.Inputs.Any(i => i.Detections.Any(d => Enumerable.Range(0, 3).Any(h => d.Matches(Delivery.Noise($"h{h}", 0, "")))));
 
     private static RunShape AnyShape(Random random) => new()
     {
