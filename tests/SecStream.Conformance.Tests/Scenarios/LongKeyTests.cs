@@ -30,6 +30,17 @@ public sealed class LongKeyTests
           condition: {gte: 2}
         level: high
         secstream: {code: K1}
+        ---
+        title: values
+        id: 00000000-0000-4000-8000-000000000003
+        correlation:
+          type: value_count
+          rules: [base]
+          group-by: [event.action]
+          timespan: 1h
+          condition: {gte: 3, field: user.name}
+        level: high
+        secstream: {code: K2}
         """;
 
     [Theory]
@@ -44,6 +55,7 @@ public sealed class LongKeyTests
         var lines = Enumerable.Range(0, 6).Select(i => Encoding.UTF8.GetBytes(Document(i, Long(lastPartOnly ? 0 : i % 3), Long(i % 3))));
         var result = PipelineRun.Run(knowledge, [new Partition("a", [.. lines])]);
         Assert.Equal([2L, 2L, 2L], result.Of("K1").Select(a => a.Total));
+        Assert.Equal(lastPartOnly ? 0 : 3, result.Of("K2").Sum(a => a.UserCount));
     }
 
     private static string Long(int number) => $"{new string('x', 1000)}{number}";
