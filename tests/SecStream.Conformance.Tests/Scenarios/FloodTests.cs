@@ -6,7 +6,7 @@ namespace SecStream.Conformance.Tests.Scenarios;
 /// <summary>One address that floods: histories beyond what is kept exact must still give the same alert, with its evidence, however they come.</summary>
 public sealed class FloodTests
 {
-    private const int Count = 14_000;
+    private const int Count = 15_000;
 
     [Theory]
     [InlineData(1, 1)]

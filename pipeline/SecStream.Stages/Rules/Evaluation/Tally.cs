@@ -86,14 +86,39 @@ public sealed class Tally
     }
 
     /// <summary>The ten most frequent values, by count then ordinal value.</summary>
-    public ObservedValue[] Top(ValuePool pool) =>
-    [
-        .. _entries.AsSpan(0, Distinct).ToArray()
-            .Select(e => new ObservedValue(System.Text.Encoding.UTF8.GetString(pool.Get(e.Value)), e.Count))
-            .OrderByDescending(v => v.Count)
-            .ThenBy(v => v.Value, StringComparer.Ordinal)
-            .Take(ListSize),
-    ];
+    public ObservedValue[] Top(ValuePool pool)
+    {
+        Span<int> best = stackalloc int[ListSize];
+        var count = 0;
+        for (var i = 0; i < Distinct; i++)
+        {
+            var at = count;
+            while (at > 0 && IsBefore(i, best[at - 1], pool))
+            {
+                at--;
+            }
+
+            if (at < ListSize)
+            {
+                count = Math.Min(count + 1, ListSize);
+                best[at..(count - 1)].CopyTo(best[(at + 1)..]);
+                best[at] = i;
+            }
+        }
+
+        var top = new ObservedValue[count];
+        for (var i = 0; i < count; i++)
+        {
+            top[i] = new ObservedValue(System.Text.Encoding.UTF8.GetString(pool.Get(_entries[best[i]].Value)), _entries[best[i]].Count);
+        }
+
+        return top;
+    }
+
+    private bool IsBefore(int a, int b, ValuePool pool) =>
+        _entries[a].Count != _entries[b].Count
+            ? _entries[a].Count > _entries[b].Count
+            : pool.Get(_entries[a].Value).SequenceCompareTo(pool.Get(_entries[b].Value)) < 0;
 
     /// <summary>Writes the tally.</summary>
     public void Save(BinaryWriter writer, ValuePool pool)

@@ -62,7 +62,7 @@ internal static class HistoryMerge
         into.Source = from.Source;
         into.Position = from.Position;
         (into.IdHigh, into.IdLow) = (0, (ulong)(into.Events + from.Events));
-        into.Count += from.Count;
+        into.Count = (int)Math.Min(int.MaxValue, (long)into.Count + from.Count);
         for (var slot = 0; slot < Row.Slots; slot++)
         {
             if (into.Values[slot] != from.Values[slot] || slot == Row.GivenIdSlot)
