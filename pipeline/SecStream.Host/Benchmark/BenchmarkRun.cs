@@ -56,7 +56,11 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         var passes = new StagePasses(inputs.Events, pipeline, knowledge);
         var full = new Func<Task<FullResult>>(() => new FullRun(pipeline, knowledge, [inputs.Events], inputs.OutputDirectory).RunAsync(cancellation));
         say("warm-up: one round that does not count");
-        passes.Scan();
+        if (passes.Scan().Lines == 0)
+        {
+            throw new ConfigurationException($"--input {options.Input}: there is no line in it");
+        }
+
         passes.FieldTable();
         var cold = await full().ConfigureAwait(false);
         var rounds = await RoundsAsync(passes, full).ConfigureAwait(false);
