@@ -68,12 +68,15 @@ public sealed class StreamEngine : IDisposable
             Task.Run(() => DrainSinkAsync(stop.Token), stop.Token),
         ];
         var driving = DriveAsync(drive, stop.Token);
-
-        // A stage that has ended well first is the end of the run: driving has completed the inboxes and is about to end too.
-        var first = await Task.WhenAny([driving, .. stages]).ConfigureAwait(false);
-        if (!first.IsCompletedSuccessfully)
+        for (List<Task> running = [driving, .. stages]; running.Count > 0;)
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            // A stage that ends well has seen the end of its input, maybe before the driver itself is seen to have ended: no reason to stop others.
+            var ended = await Task.WhenAny(running).ConfigureAwait(false);
+            running.Remove(ended);
+            if (!ended.IsCompletedSuccessfully)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+            }
         }
 
         await Task.WhenAll([.. stages.Prepend(driving)]).ConfigureAwait(false);

@@ -366,6 +366,9 @@ public static class Ecs
     /// <summary><c>secstream.login.line</c></summary>
     public const int SecstreamLoginLine = 120;
 
+    /// <summary><c>secstream.evaluated_at</c></summary>
+    public const int SecstreamEvaluatedAt = 121;
+
     /// <summary>The names in order of their ids.</summary>
     public static readonly string[] Names =
     [
@@ -490,5 +493,6 @@ public static class Ecs
         "log.file.device_id",
         "log.file.fingerprint",
         "secstream.login.line",
+        "secstream.evaluated_at",
     ];
 }

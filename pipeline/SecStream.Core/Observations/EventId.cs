@@ -12,6 +12,8 @@ namespace SecStream.Core.Observations;
 /// </summary>
 public readonly record struct EventId(ulong High, ulong Low)
 {
+    private static readonly System.Buffers.SearchValues<char> s_digits = System.Buffers.SearchValues.Create("0123456789abcdef");
+
     /// <summary>Number of hexadecimal digits of the text form.</summary>
     public const int TextLength = 32;
 
@@ -27,6 +29,19 @@ public readonly record struct EventId(ulong High, ulong Low)
     public static EventId FromIdentity(ulong tenantHash, ReadOnlySpan<byte> identity) =>
         new(StableHash.Compute(identity, tenantHash), StableHash.Compute(identity, ~tenantHash));
 
+    /// <summary>Reads the text form that <see cref="Format(Span{byte})"/> writes; false for anything else, upper case included (one id has one text).</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out EventId id)
+    {
+        id = default;
+        if (text.Length != TextLength || !TryReadHalf(text[..16], out var high) || !TryReadHalf(text[16..], out var low))
+        {
+            return false;
+        }
+
+        id = new(high, low);
+        return true;
+    }
+
     /// <summary>Writes the text form: 32 lower-case hexadecimal digits.</summary>
     public void Format(Span<byte> text)
     {
@@ -34,8 +49,40 @@ public readonly record struct EventId(ulong High, ulong Low)
         Format(Low, text.Slice(16, 16));
     }
 
+    /// <summary>Reads the text form exactly as <see cref="Format"/> writes it; anything else is not an id of ours.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out EventId id)
+    {
+        id = default;
+        if (text.Length != TextLength || text.ContainsAnyExcept(s_digits)
+            || !ulong.TryParse(text[..16], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high)
+            || !ulong.TryParse(text[16..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low))
+        {
+            return false;
+        }
+
+        id = new EventId(high, low);
+        return true;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => High.ToString("x16", CultureInfo.InvariantCulture) + Low.ToString("x16", CultureInfo.InvariantCulture);
+
+    private static bool TryReadHalf(ReadOnlySpan<byte> digits, out ulong half)
+    {
+        half = 0;
+        foreach (var digit in digits)
+        {
+            var value = digit is >= (byte)'0' and <= (byte)'9' ? digit - '0' : digit is >= (byte)'a' and <= (byte)'f' ? digit - 'a' + 10 : -1;
+            if (value < 0)
+            {
+                return false;
+            }
+
+            half = (half << 4) | (uint)value;
+        }
+
+        return true;
+    }
 
     private static void Format(ulong half, Span<byte> text)
     {

@@ -11,6 +11,9 @@ internal static class CommandTree
         var root = new RootCommand("SecStream: streaming security analytics.");
         root.Subcommands.Add(ServeCommand.Make());
         root.Subcommands.Add(ReplayCommand.Make());
+        root.Subcommands.Add(AlertsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

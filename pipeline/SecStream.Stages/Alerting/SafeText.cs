@@ -15,13 +15,16 @@ public static class SafeText
     private const string Quoted = "\",;()";
 
     /// <summary>The value as it may be shown: at most <see cref="MaxLength"/> characters of it, then <c>…</c>.</summary>
-    public static string Show(string value)
+    public static string Show(string value) => Show(value, MaxLength);
+
+    /// <summary>The value as it may be shown: at most <paramref name="maxLength"/> characters (code points) of it, then <c>…</c>.</summary>
+    public static string Show(string value, int maxLength)
     {
-        var text = new StringBuilder(Math.Min(value.Length, MaxLength) + 8);
+        var text = new StringBuilder(Math.Min(value.Length, maxLength) + 8);
         var shown = 0;
         foreach (var rune in value.EnumerateRunes())
         {
-            if (shown++ == MaxLength)
+            if (shown++ == maxLength)
             {
                 return text.Append('…').ToString();
             }

@@ -24,7 +24,7 @@ internal sealed class EventWriter(FieldCatalog fields)
             record.SetText(Ecs.EventId, id);
         }
 
-        Mark(record, timing);
+        Mark(record, timing, stamp.Time);
         Span<byte> time = stackalloc byte[IsoTimestamp.Length];
         IsoTimestamp.Write(ingested, time);
         record.SetText(Ecs.EventIngested, time);
@@ -32,7 +32,7 @@ internal sealed class EventWriter(FieldCatalog fields)
         output.WriteByte((byte)'\n');
     }
 
-    private static void Mark(EventRecord record, Timing timing)
+    private static void Mark(EventRecord record, Timing timing, long evaluated)
     {
         if (timing is Timing.Late or Timing.Unevaluated)
         {
@@ -42,6 +42,9 @@ internal sealed class EventWriter(FieldCatalog fields)
         if (timing == Timing.Skewed)
         {
             record.SetBool(Ecs.SecstreamClockSkew, true);
+            Span<byte> time = stackalloc byte[IsoTimestamp.Length];
+            IsoTimestamp.Write(evaluated, time);
+            record.SetText(Ecs.SecstreamEvaluatedAt, time);
         }
 
         if (record.Count != 1)

@@ -147,6 +147,12 @@ public sealed class IngestStage : IIngestStage
 
     private void Judge(PartitionState partition, long position, ulong source, IngestOutput output)
     {
+        if (StoredTiming.TryRead(_record, out var stored, out var at))
+        {
+            Complete(partition, _record, partition.Parser.AddedFrom, position, source, stored, at, output);
+            return;
+        }
+
         var track = StableHash.Compute(_record.Text(Ecs.EventDataset), StableHash.Compute(_record.Text(Ecs.HostName)));
         if (partition.Held.Count > 0)
         {
@@ -285,7 +291,8 @@ public sealed class IngestStage : IIngestStage
 
     /// <summary>
     /// Identity and place in the order of events. By position, unless the parser declares an identity: then both follow from that, so that a
-    /// copy that comes another way takes the same place.
+    /// copy that comes another way takes the same place. An <c>event.id</c> in the form of ours is taken as it is: its first half stands for the
+    /// source and its second begins with the position, so stored events that are read again stand in the order they stood in.
     /// </summary>
     private RowStamp Identify(EventRecord record, long position, ulong source, long evaluated)
     {
@@ -295,17 +302,13 @@ public sealed class IngestStage : IIngestStage
             return new RowStamp(evaluated, source, position, EventId.FromPosition(source, position, record.Raw), false);
         }
 
-        var id = EventId.FromIdentity(_tenantHash, given);
-        if (record.Has(Ecs.EventId))
-        {
-            return new RowStamp(evaluated, id.High, (long)id.Low, id, true);
-        }
+        var own = record.Text(Ecs.EventId);
+        var id = EventId.TryParse(own, out var parsed) ? parsed : EventId.FromIdentity(_tenantHash, given);
 
-        var offset = record.Get(Ecs.LogOffset);
-        var file = given.LastIndexOf((byte)'|');
-        return offset.Kind == FieldKind.Integer && file > 0
-            ? new RowStamp(evaluated, StableHash.Compute(given[..file], _tenantHash), offset.Bits, id, false)
-            : new RowStamp(evaluated, id.High, (long)id.Low, id, false);
+        // Without the lowest bit the half is positive, and keeps the order of positions.
+        return Envelope.TryReadPlace(record, _tenantHash, out var file, out var offset)
+            ? new RowStamp(evaluated, file, offset, id, !own.IsEmpty)
+            : new RowStamp(evaluated, id.High, (long)(id.Low >> 1), id, !own.IsEmpty);
     }
 
     private static void Count(PartitionCounters counters, long time, Timing timing)

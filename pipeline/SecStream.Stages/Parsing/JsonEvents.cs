@@ -3,6 +3,7 @@ using SecStream.Core.Fields;
 using SecStream.Stages.Json;
 using SecStream.Stages.Parsing.Guides;
 using SecStream.Stages.Parsing.Signatures;
+using SecStream.Stages.Parsing.Syslog;
 using SecStream.Stages.Parsing.Taxonomy;
 
 namespace SecStream.Stages.Parsing;
@@ -61,6 +62,7 @@ internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatur
     {
         record.IsEcsJson = true;
         Declare(record);
+        ReadMarks(record);
         var own = record.PresentCount;
         var hadIp = record.Has(Ecs.SourceIp);
         NormaliseSource(record);
@@ -91,6 +93,16 @@ internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatur
         }
     }
 
+    /// <summary>What our own documents say of the line they were made from (see EventWriter): read again, it must count as it counted then.</summary>
+    private static void ReadMarks(EventRecord record)
+    {
+        record.LoginLine = LoginLines.Parse(record.Text(Ecs.SecstreamLoginLine));
+        if (record.Get(Ecs.SecstreamRepeatCount) is { Kind: FieldKind.Integer } count)
+        {
+            record.Count = (int)Math.Clamp(count.Bits, 1, Repetition.MaxCount);
+        }
+    }
+
     /// <summary>An event's own id is what it is known by when it is sent again.</summary>
     private static void Declare(EventRecord record)
     {
@@ -103,7 +115,8 @@ internal sealed class JsonEvents(ParserTables tables, RequestSignatures signatur
 
     private static bool IsEnvelope(EventRecord record)
     {
-        if (!record.Has(Ecs.Message) || record.Has(Ecs.EventAction))
+        // What has been ingested before is an event: its message must not be taken for a line, whatever somebody wrote into it.
+        if (!record.Has(Ecs.Message) || record.Has(Ecs.EventAction) || record.Has(Ecs.EventIngested))
         {
             return false;
         }

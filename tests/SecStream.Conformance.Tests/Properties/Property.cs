@@ -39,10 +39,14 @@ internal static class Property
         for (var seed = first; seed < first + (only is null ? Cases(cases) : 1); seed++)
         {
             var c = Case.Generate(seed, declared);
-            if (Difference(c, vary).Length > 0)
+            var found = Difference(c, vary);
+            if (found.Length > 0)
             {
-                c = Shrink(c, vary);
-                Assert.Fail($"{name}, seed {seed}\n{Show(c, vary)}\n{Difference(c, vary)}");
+                // Threads may make a difference come and go; then there is nothing to make smaller.
+                var again = Enumerable.Range(0, 10).Count(_ => Difference(c, vary).Length > 0);
+                c = again == 10 ? Shrink(c, vary) : c;
+                found = again == 10 ? Difference(c, vary) : found;
+                Assert.Fail($"{name}, seed {seed} (SECSTREAM_SEED), failed {again} times of 10 again\n{found}\n{Show(c, vary)}");
             }
         }
     }

@@ -77,7 +77,7 @@ public sealed class AlertDraft
         Start = Math.Min(Start, item.Time);
         End = Math.Max(End, item.Time);
         Total += item.Count;
-        Events++;
+        Events += item.Events;
         for (var i = 0; i < InputTotals.Length; i++)
         {
             InputTotals[i] += (inputs >> i & 1) != 0 ? item.Count : 0;
@@ -163,10 +163,9 @@ public sealed class AlertDraft
     /// <summary>The evidence as the alert shows it.</summary>
     public Core.Alerts.EvidenceItem[] Evidence(ValuePool pool) =>
     [
-        .. _evidence.Select(e => new Core.Alerts.EvidenceItem(
-            e.GivenId == ValuePool.None ? new EventId(e.IdHigh, e.IdLow).ToString() : System.Text.Encoding.UTF8.GetString(pool.Get(e.GivenId)),
-            e.Time,
-            e.Count)),
+        .. _evidence.Select(e => e.GivenId == ValuePool.None
+            ? new Core.Alerts.EvidenceItem(new EventId(e.IdHigh, e.IdLow), e.Time, e.Count)
+            : new Core.Alerts.EvidenceItem(System.Text.Encoding.UTF8.GetString(pool.Get(e.GivenId)), e.Time, e.Count)),
     ];
 
     /// <summary>Writes the draft.</summary>

@@ -99,8 +99,7 @@ public sealed partial class RuleShard : IDraftObserver
             if (entity.ScheduledTime == time)
             {
                 entity.ScheduledTime = long.MaxValue;
-                _evaluator.EvaluateUpTo(entity, clock);
-                Counters.Lost += HistoryMerge.MergeIfLong(entity, _memory);
+                Counters.Lost += _evaluator.EvaluateUpTo(entity, clock);
                 Schedule(entity);
             }
         }
@@ -139,6 +138,13 @@ public sealed partial class RuleShard : IDraftObserver
     private bool Insert(Entity entity, in Row row)
     {
         ref readonly var header = ref row.Header;
+        if (header.Time <= entity.ExactAfter)
+        {
+            // Beyond the bound of the key: counting it again would be worse than not counting it.
+            Counters.Unevaluated++;
+            return false;
+        }
+
         var at = FindSame(entity, row, out var same);
         if (same)
         {

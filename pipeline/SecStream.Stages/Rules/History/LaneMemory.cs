@@ -74,6 +74,8 @@ public sealed class LaneMemory(ulong seed)
         GiveItems(entity.Items);
         entity.Items = [];
         entity.Count = entity.Evaluated = entity.Folded = 0;
+        entity.EvaluatedTotal = 0;
+        entity.ExactAfter = long.MinValue;
         entity.Epoch++;
         entity.IsDirty = false;
         entity.States = null;

@@ -1,0 +1,23 @@
+namespace SecStream.Host.Alerts;
+
+/// <summary>Where a service or a replay has put its results.</summary>
+internal static class DataFolder
+{
+    /// <summary>The folder named; else <c>data</c>, or <c>out</c> when only that has results.</summary>
+    /// <exception cref="ConfigurationException">There are no results in it.</exception>
+    public static string Find(string? named, string file)
+    {
+        if (named is not null)
+        {
+            return File.Exists(Path.Combine(named, file))
+                ? named
+                : throw new ConfigurationException(
+                    Directory.Exists(named)
+                        ? $"--data {named}: there is no {file} in it; name the --data folder of serve or the --out folder of replay"
+                        : $"--data {named}: no such folder; name the --data folder of serve or the --out folder of replay");
+        }
+
+        return ((string[])["data", "out"]).FirstOrDefault(folder => File.Exists(Path.Combine(folder, file)))
+            ?? throw new ConfigurationException($"no {file} in ./data or ./out; run serve or replay first, or name the folder with --data DIR");
+    }
+}

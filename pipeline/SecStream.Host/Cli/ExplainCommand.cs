@@ -1,0 +1,85 @@
+using System.CommandLine;
+using SecStream.Host.Alerts;
+using SecStream.Host.Explain;
+using SecStream.Host.Rules;
+
+namespace SecStream.Host.Cli;
+
+/// <summary><c>explain ID</c>: why an alert is one, derived again from the stored events.</summary>
+internal static class ExplainCommand
+{
+    private const int ShortestPrefix = 4;
+
+    public static Command Make(TimeProvider time)
+    {
+        var id = new Argument<string>("ID") { Description = "Id of an alert, or an unambiguous beginning of it." };
+        var data = new Option<string?>("--data") { Description = "Folder with results. Default: ./data, else ./out." };
+        var rules = new Option<string?>("--rules") { Description = "Folder of Sigma rules. Default: the pack that comes with SecStream." };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command(
+            "explain", "Show why an alert is one: rule, window, events. Derives it again from the stored events; exits 0 when that agrees, else 1.") { id, data, rules, json };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var directory = DataFolder.Find(result.GetValue(data), "alerts.ndjson");
+            var alert = Find(directory, result.GetValue(id)!);
+            var defaults = new PipelineOptions();
+            var options = defaults with { RulesDirectory = result.GetValue(rules) ?? defaults.RulesDirectory, GeoIp = [] };
+            var explanation = await new AlertDerivation(directory, options, time).ExplainAsync(alert, cancellation).ConfigureAwait(false);
+            if (result.GetValue(json))
+            {
+                PrintJson(explanation);
+            }
+            else
+            {
+                ExplanationReport.Print(Terminal.Out, explanation);
+            }
+
+            return explanation.Agrees ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static StoredAlert Find(string directory, string id)
+    {
+        var path = Path.Combine(directory, "alerts.ndjson");
+        if (id.Length < ShortestPrefix)
+        {
+            throw new ConfigurationException($"{id}: name at least {ShortestPrefix} digits of the id");
+        }
+
+        using var file = new AlertFile(path);
+        file.Read();
+        var found = file.WithPrefix(id, 4);
+        return found switch
+        {
+            [var one] => one,
+            [] => throw new ConfigurationException(
+                $"{id}: no alert in {path} begins with it" + (file.BadLines.Count > 0 ? $" ({file.BadLines[0]})" : "; ./run alerts --status all lists them")),
+            _ => throw new ConfigurationException($"{id}: several alerts begin with it ({string.Join(", ", found.Select(a => a.Id))} …); name more digits"),
+        };
+    }
+
+    private static void PrintJson(Explanation explanation) => JsonOutput.Print(new
+    {
+        explanation.Agrees,
+        explanation.Differences,
+        explanation.Notes,
+        explanation.EventsRead,
+        Rule = explanation.Rule is { } rule
+            ? new
+            {
+                rule.Code,
+                rule.Title,
+                rule.File,
+                rule.Version,
+                Condition = RuleText.Condition(rule, explanation.Fields),
+                Key = RuleText.Key(rule, explanation.Fields),
+                WindowSeconds = rule.Window.TotalSeconds,
+                GapSeconds = rule.Gap.TotalSeconds,
+            }
+            : null,
+        Alert = explanation.Document,
+        explanation.Incident,
+        explanation.Timeline,
+    });
+}

@@ -1,0 +1,33 @@
+using SecStream.Core.Alerts;
+using SecStream.Core.Pipeline;
+using SecStream.Stages.Parsing;
+
+namespace SecStream.Host.Derivation;
+
+/// <summary>Runs ECS documents through the production pipeline to the end and returns the alerts that stand; nothing is written.</summary>
+internal static class InMemoryRun
+{
+    /// <summary>Runs a source of ECS documents.</summary>
+    /// <param name="options">Bounds and tenant; one lane is used, which changes nothing.</param>
+    /// <param name="knowledge">Rules and enrichment.</param>
+    /// <param name="source">The documents.</param>
+    /// <param name="time">For <c>event.ingested</c>, which nobody reads here.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<IReadOnlyDictionary<string, Alert>> RunAsync(
+        PipelineOptions options, Knowledge knowledge, IRecordSource source, TimeProvider time, CancellationToken cancellation)
+    {
+        var sink = new CollectingSink();
+        var spec = new SourceSpec(source, new SourceOptions { Format = SourceFormats.Ecs, Tenant = options.Tenant });
+        using var topology = new Topology(options with { Lanes = 1, RevisionInterval = null }, knowledge, [spec], new NoEventSink(), sink, time);
+        await topology.Engine.RunAsync(
+            async (pump, cancel) =>
+            {
+                while (!pump.AllEnded)
+                {
+                    await pump.PumpAsync(cancel).ConfigureAwait(false);
+                }
+            },
+            cancellation).ConfigureAwait(false);
+        return sink.Alerts;
+    }
+}

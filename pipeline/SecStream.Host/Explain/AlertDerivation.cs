@@ -1,0 +1,203 @@
+using System.Text.Json;
+using SecStream.Core.Alerts;
+using SecStream.Core.Events;
+using SecStream.Core.Fields;
+using SecStream.Host.Alerts;
+using SecStream.Host.Derivation;
+using SecStream.Host.Documents;
+using SecStream.Stages.Alerting;
+using SecStream.Stages.Enrichment;
+using SecStream.Stages.Enrichment.Entities;
+using SecStream.Stages.Enrichment.GeoIp;
+using SecStream.Stages.Enrichment.Intel;
+using SecStream.Stages.Ingest;
+using SecStream.Stages.Parsing;
+using SecStream.Stages.Rules;
+using SecStream.Stages.Rules.Model;
+
+namespace SecStream.Host.Explain;
+
+/// <summary>
+/// Derives a stored alert again: the stored events that can matter go through the production pipeline, in memory, with the rules as they are now,
+/// and what comes out is compared with what is stored. Enrichment is not repeated, the documents carry it.
+/// </summary>
+internal sealed class AlertDerivation(string directory, PipelineOptions options, TimeProvider time)
+{
+    private const int TimelineEvents = 100;
+
+    /// <summary>Emission, which depends on the run, and the hash of all rules, of which those that did not decide may have changed.</summary>
+    private static readonly HashSet<string> s_ignored = ["secstream.revision", "secstream.status", "secstream.superseded_by", "secstream.versions.rules"];
+
+    /// <summary>Explains an alert.</summary>
+    public async Task<Explanation> ExplainAsync(StoredAlert alert, CancellationToken cancellation)
+    {
+        using var parsed = JsonDocument.Parse(alert.Document);
+        var document = parsed.RootElement.Clone();
+        var tenant = DocumentFields.Text(document, "secstream.tenant") ?? options.Tenant;
+        var fields = new FieldCatalog();
+        SourceParser.DeclareFields(fields);
+        var rules = Knowledge.LoadRules(options, fields);
+        var rule = rules.Rules.FirstOrDefault(r => r.Code == alert.Rule);
+        var explanation = new Explanation { Alert = alert, Document = document, Rule = rule, Fields = fields, Incident = FindIncident(document) };
+        var notes = Versions(document, rules, rule);
+        var path = Path.Combine(directory, "events.ndjson");
+        if (!File.Exists(path))
+        {
+            return explanation with { Notes = [.. notes, $"{path} is not there: without the events nothing can be derived"] };
+        }
+
+        var (from, to) = rule is null ? Contributors(document) : Range(document, rule);
+        var index = EventIndex.Read(path, from, to, cancellation);
+        notes.AddRange(index.BadLines.Take(3).Select(b => b.ToString()));
+        using var events = new IndexedSource(index);
+        explanation = explanation with { EventsRead = index.Places.Count, Timeline = Timeline(document, index, events) };
+        if (rule is null)
+        {
+            return explanation with { Notes = notes };
+        }
+
+        var knowledge = new Knowledge(IngestPlan.Compile(rules, fields, tenant), AsStored());
+        var derived = await InMemoryRun.RunAsync(options with { Tenant = tenant }, knowledge, new IndexedSource(index), time, cancellation).ConfigureAwait(false);
+        return Judge(explanation, rule, derived, notes);
+    }
+
+    /// <summary>Compares; a withdrawn alert agrees when it does not come out.</summary>
+    private static Explanation Judge(Explanation explanation, AlertRule rule, IReadOnlyDictionary<string, Alert> derived, List<string> notes)
+    {
+        var isWithdrawn = explanation.Alert.Status == "withdrawn";
+        if (!derived.TryGetValue(explanation.Alert.Id, out var again))
+        {
+            if (isWithdrawn)
+            {
+                return explanation with { Agrees = true, Notes = [.. notes, "it was withdrawn after a correction, and does not come out again"] };
+            }
+
+            var key = DocumentFields.Text(explanation.Document, "secstream.entity.value");
+            var near = derived.Values.Where(a => a.RuleCode == rule.Code && a.Key.Any(k => k.Value == key)).Select(a => $"{a.Id} opened {AlertTable.Time(a.Opened)}").ToList();
+            return explanation with
+            {
+                Differences = [new Difference("event.id", explanation.Alert.Id, near.Count > 0 ? string.Join("; ", near.Take(3)) : null)],
+                Notes = [.. notes, "no alert of this id comes out of the stored events with the present rules"],
+            };
+        }
+
+        using var writer = new AlertDocument(StoredVersions(explanation.Document));
+        var state = new AlertState { Incident = IncidentOf(explanation.Document) };
+        using var document = JsonDocument.Parse(writer.Write(again, rule, state).ToArray());
+        var differences = DocumentDiff.Compare(explanation.Document, document.RootElement, s_ignored);
+        if (isWithdrawn)
+        {
+            differences = [new Difference("secstream.status", "withdrawn", "open"), .. differences];
+        }
+
+        if (differences.Count > 0 && again.End > (DocumentFields.Time(explanation.Document, "event.end") ?? long.MaxValue))
+        {
+            notes.Add("more events have come since this revision; while an alert grows, its next revision follows within seconds");
+        }
+
+        return explanation with { Agrees = differences.Count == 0, Differences = differences, Notes = notes };
+    }
+
+    /// <summary>
+    /// What can matter: an episode begins on its day, its first window before that, a login session up to an hour earlier. What was ever seen of a key
+    /// matters to a rule about new values or about the event before.
+    /// </summary>
+    private static (long From, long To) Range(JsonElement document, AlertRule rule)
+    {
+        var (start, end) = Contributors(document);
+        var gap = EventClock.ToMicroseconds(rule.Gap);
+        var from = rule.Kind is RuleKind.NewValue or RuleKind.ImpossibleTravel
+            ? long.MinValue
+            : start - EventClock.ToMicroseconds(rule.Window) - gap - EventClock.Day;
+        return (from, end + gap);
+    }
+
+    private static (long From, long To) Contributors(JsonElement document) =>
+        (DocumentFields.Time(document, "event.start") ?? 0, DocumentFields.Time(document, "event.end") ?? 0);
+
+    private static List<string> Versions(JsonElement document, RuleSet rules, AlertRule? rule)
+    {
+        var notes = new List<string>();
+        var code = DocumentFields.Text(document, "rule.id") ?? "";
+        var version = DocumentFields.Text(document, "rule.version");
+        if (rule is null)
+        {
+            notes.Add($"there is no rule {code} now; name the folder it came from with --rules DIR");
+        }
+        else if (version != rule.Version)
+        {
+            notes.Add($"rule {code} has changed since: version {version} then, {rule.Version} now; name the folder of then with --rules DIR");
+        }
+        else if (DocumentFields.Text(document, "secstream.versions.rules") is { } all && all != rules.Version)
+        {
+            notes.Add($"other rules have changed since ({all} then, {rules.Version} now); {code} has not");
+        }
+
+        return notes;
+    }
+
+    private JsonElement? FindIncident(JsonElement document)
+    {
+        var path = Path.Combine(directory, "incidents.ndjson");
+        if (DocumentFields.Text(document, "secstream.incident.id") is not { } id || !File.Exists(path))
+        {
+            return null;
+        }
+
+        using var file = new AlertFile(path);
+        file.Read();
+        if (file.WithPrefix(id, 1) is not [var incident])
+        {
+            return null;
+        }
+
+        using var parsed = JsonDocument.Parse(incident.Document);
+        return parsed.RootElement.Clone();
+    }
+
+    private static List<TimelineEvent> Timeline(JsonElement alert, EventIndex index, IndexedSource events)
+    {
+        var ids = DocumentFields.Texts(alert, "secstream.evidence.event_ids").Take(TimelineEvents).ToList();
+        var wanted = ids.ToHashSet(StringComparer.Ordinal);
+        var (start, end) = Contributors(alert);
+        var found = new Dictionary<string, TimelineEvent>(StringComparer.Ordinal);
+        foreach (var place in index.Places.Where(p => p.Time >= start && p.Time <= end))
+        {
+            using var document = JsonDocument.Parse(events.ReadDocument(place));
+            var root = document.RootElement;
+            if (DocumentFields.Text(root, "event.id") is { } id && wanted.Contains(id))
+            {
+                found.TryAdd(id, Describe(id, root));
+            }
+        }
+
+        return [.. ids.Where(found.ContainsKey).Select(id => found[id])];
+    }
+
+    private static TimelineEvent Describe(string id, JsonElement root) => new(
+        id,
+        DocumentFields.Text(root, "@timestamp") ?? "",
+        DocumentFields.Text(root, "event.action"),
+        DocumentFields.Text(root, "user.name") ?? DocumentFields.Text(root, "user.email"),
+        DocumentFields.Text(root, "source.address"),
+        DocumentFields.Text(root, "host.name"),
+        DocumentFields.Number(root, "secstream.repeat.count") ?? 1,
+        DocumentFields.Text(root, "secstream.late"),
+        DocumentFields.Text(root, "event.original") ?? DocumentFields.Text(root, "message"));
+
+    private static Dictionary<string, string> StoredVersions(JsonElement document) =>
+        DocumentFields.Find(document, "secstream.versions") is { ValueKind: JsonValueKind.Object } versions
+            ? versions.EnumerateObject().Where(v => v.Name != "rule" && v.Value.ValueKind == JsonValueKind.String).ToDictionary(v => v.Name, v => v.Value.GetString()!)
+            : [];
+
+    private static IncidentLink? IncidentOf(JsonElement document) =>
+        DocumentFields.Text(document, "secstream.incident.id") is { } id && DocumentFields.Time(document, "secstream.incident.opened") is { } opened
+            ? new IncidentLink(id, opened)
+            : null;
+
+    /// <summary>No files, and no default administrators: who was one is in the documents.</summary>
+    private static EnrichmentSources AsStored() => new(
+        GeoIpDatabase.Empty,
+        IntelSet.Empty,
+        new EntityContext([.. ((string[])["root", "admin", "administrator"]).Select(name => new UserContext(name, null, null, IsAdmin: false, null))], [], ""));
+}
