@@ -41,9 +41,6 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
     /// <summary>Garbage between collections of the old generation, beside state in use.</summary>
     private const double StateSlack = 1.5;
 
-    /// <summary>Share of the room it takes that the state is given to see whether its cap holds.</summary>
-    private const int Squeeze = 4;
-
     private static readonly (string Name, Depth Depth)[] s_depths =
     [
         ("parse and normalise", Depth.Parse), ("+ enrich", Depth.Enrich), ("+ match selections", Depth.Match), ("+ rows", Depth.Rows), ("+ document", Depth.Document),
@@ -59,7 +56,11 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         var passes = new StagePasses(inputs.Events, pipeline, knowledge);
         var full = new Func<Task<FullResult>>(() => new FullRun(pipeline, knowledge, [inputs.Events], inputs.OutputDirectory).RunAsync(cancellation));
         say("warm-up: one round that does not count");
-        passes.Scan();
+        if (passes.Scan().Lines == 0)
+        {
+            throw new ConfigurationException($"--input {options.Input}: there is no line in it");
+        }
+
         passes.FieldTable();
         var cold = await full().ConfigureAwait(false);
         var rounds = await RoundsAsync(passes, full).ConfigureAwait(false);
@@ -67,6 +68,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         var results = rounds.Select(r => r.Full).ToList();
         var isJson = rounds[0].IsJson;
         var figure = FullFigure.Of(results, isJson ? FullFigure.Median(rounds.Select(r => r.Full.PerCpuSecond * r.Scan.PerEvent / 1e9)) : null);
+        var side = options.Input is null ? new SideRuns(pipeline, knowledge, inputs, say) : null;
         return new BenchmarkResult
         {
             Machine = Machine(),
@@ -81,10 +83,10 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
             FieldTableRatio = FullFigure.Median(rounds.Select(r => r.Scan.PerEvent / r.Table.PerEvent)),
             Full = figure,
             ColdEventsPerCpuSecond = cold.PerCpuSecond,
-            Raw = inputs.Raw.Count == 0 ? null : await RawAsync(pipeline, knowledge, inputs, cancellation).ConfigureAwait(false),
+            Raw = side is null ? null : await side.RawAsync(options.Runs, cancellation).ConfigureAwait(false),
             Memory = MemoryOf(figure, pipeline),
-            Cap = inputs.Raw.Count == 0 ? null : await CapAsync(pipeline, knowledge, inputs, figure, cancellation).ConfigureAwait(false),
-            Allocations = inputs.Raw.Count == 0 ? null : await AllocationsAsync(pipeline, knowledge, inputs, figure, cancellation).ConfigureAwait(false),
+            Cap = side is null ? null : await side.CapAsync(figure, cancellation).ConfigureAwait(false),
+            Allocations = side is null ? null : await side.AllocationsAsync(options.Events, figure, cancellation).ConfigureAwait(false),
             Stages = options.Stages ? StagesOf(passes) : null,
         };
     }
@@ -134,41 +136,6 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         }
 
         return rounds;
-    }
-
-    private async Task<FullFigure> RawAsync(PipelineOptions pipeline, Knowledge knowledge, BenchmarkInputs inputs, CancellationToken cancellation)
-    {
-        var runs = new List<FullResult>();
-        for (var i = 0; i <= options.Runs; i++)
-        {
-            say(i == 0 ? "raw lines: warm-up" : $"raw lines: run {i} of {options.Runs}");
-            var result = await new FullRun(pipeline, knowledge, inputs.Raw, inputs.OutputDirectory).RunAsync(cancellation).ConfigureAwait(false);
-            if (i > 0)
-            {
-                runs.Add(result);
-            }
-        }
-
-        return FullFigure.Of(runs, null);
-    }
-
-    private async Task<CapFigure> CapAsync(
-        PipelineOptions pipeline, Knowledge knowledge, BenchmarkInputs inputs, FullFigure full, CancellationToken cancellation)
-    {
-        var cap = Math.Max(1, full.StateBytes / Squeeze);
-        say($"state capped at {cap / 1e6:N1} MB");
-        var run = new FullRun(pipeline with { MaxStateBytes = cap }, knowledge, [inputs.Events], inputs.OutputDirectory);
-        var result = await run.RunAsync(cancellation).ConfigureAwait(false);
-        return new CapFigure(cap, result.StateBytes, result.Evicted);
-    }
-
-    private async Task<AllocationFigure> AllocationsAsync(
-        PipelineOptions pipeline, Knowledge knowledge, BenchmarkInputs inputs, FullFigure full, CancellationToken cancellation)
-    {
-        say("the same input without attacks");
-        var quiet = await new FullRun(pipeline, knowledge, [inputs.MakeQuiet(options.Events)], inputs.OutputDirectory).RunAsync(cancellation).ConfigureAwait(false);
-        var more = (full.SteadyBytesPerEvent - quiet.SteadyBytesPerEvent) * full.Events;
-        return new AllocationFigure(quiet.SteadyBytesPerEvent, quiet.Alerts, Math.Max(0, more) / Math.Max(1, full.Alerts - quiet.Alerts));
     }
 
     /// <summary>Rounds of all stages; a figure is the median, its ratio that to the scan of the same round.</summary>

@@ -164,6 +164,11 @@ internal sealed class StagePasses(string path, PipelineOptions options, Knowledg
     private static int CountTokens(ReadOnlySpan<byte> line)
     {
         var tokens = 0;
+        if (line.IsEmpty || line[0] != (byte)'{')
+        {
+            return 0;
+        }
+
         try
         {
             var reader = new Utf8JsonReader(line);
@@ -174,7 +179,7 @@ internal sealed class StagePasses(string path, PipelineOptions options, Knowledg
         }
         catch (JsonException)
         {
-            // A file of the caller's may hold lines that are no JSON; they count as lines read.
+            // A file of the caller's may hold damaged lines; they count as lines read.
         }
 
         return tokens;

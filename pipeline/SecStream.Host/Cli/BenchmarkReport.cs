@@ -12,7 +12,11 @@ internal static class BenchmarkReport
             $"{result.Machine["cpu"]}, {result.Machine["processors"]} processors, {result.Machine["dotnet"]}, {result.Machine["os"]}; {result.Lanes} lanes, "
             + $"{result.Rules} rules, GeoIP {(result.GeoIp ? "on" : "off")}; {result.Full.Events:N0} events of {result.BytesPerLine:N0} bytes; "
             + $"median of {result.Runs} rounds after one that does not count.");
-        PrintFigures(console, result);
+        if (result.Full.Ratio is not null)
+        {
+            PrintFigures(console, result);
+        }
+
         PrintFull(console, result);
         PrintStages(console, result);
         PrintTargets(console, result);
@@ -49,7 +53,7 @@ internal static class BenchmarkReport
     private static void PrintFull(IAnsiConsole console, BenchmarkResult result)
     {
         var table = New("everything on", "events/CPU-s", "× yardstick", "events/s", "B/event steady", "B/event", "alerts", "late", "dead", "state MB", "peak MB");
-        AddFull(table, "ECS events", result.Full);
+        AddFull(table, result.Raw is null ? "the file" : "ECS events", result.Full);
         if (result.Raw is { } raw)
         {
             AddFull(table, "sshd and Apache lines", raw);
