@@ -54,6 +54,8 @@ public sealed class SourceClock(SourceClockOptions options)
     private Track[] _tracks = new Track[4];
     private int _count;
     private int _slowest = -1;
+    private bool _slowestMoved;
+    private long _nextSearch;
     private long _ordinal;
     private long _highest = long.MinValue;
 
@@ -136,6 +138,9 @@ public sealed class SourceClock(SourceClockOptions options)
         writer.Write(Watermark);
         writer.Write(_ordinal);
         writer.Write(_highest);
+        writer.Write(_slowest);
+        writer.Write(_slowestMoved);
+        writer.Write(_nextSearch);
         writer.Write(_count);
         foreach (var track in _tracks.AsSpan(0, _count))
         {
@@ -151,6 +156,9 @@ public sealed class SourceClock(SourceClockOptions options)
         Watermark = reader.ReadInt64();
         _ordinal = reader.ReadInt64();
         _highest = reader.ReadInt64();
+        _slowest = reader.ReadInt32();
+        _slowestMoved = reader.ReadBoolean();
+        _nextSearch = reader.ReadInt64();
         _count = reader.ReadInt32();
         _tracks = new Track[Math.Max(4, _count)];
         for (var i = 0; i < _count; i++)
@@ -158,8 +166,6 @@ public sealed class SourceClock(SourceClockOptions options)
             _tracks[i] = new Track { Key = reader.ReadUInt64(), Highest = reader.ReadInt64(), LastOrdinal = reader.ReadInt64() };
             _index.Add(_tracks[i].Key, i);
         }
-
-        FindSlowest();
     }
 
     private Timing Place(int index, long time)
@@ -180,18 +186,23 @@ public sealed class SourceClock(SourceClockOptions options)
         {
             track.Highest = time;
             _highest = Math.Max(_highest, time);
-            if (index == _slowest)
-            {
-                FindSlowest();
-            }
+            _slowestMoved |= index == _slowest;
         }
 
         if ((_ordinal & 1023) == 0)
         {
             DropSilent();
         }
+        else if (_slowestMoved && _ordinal >= _nextSearch)
+        {
+            FindSlowest();
+        }
 
-        Watermark = Math.Max(Watermark, _tracks[_slowest].Highest - options.Lateness);
+        if (!_slowestMoved)
+        {
+            Watermark = Math.Max(Watermark, _tracks[_slowest].Highest - options.Lateness);
+        }
+
         return timing;
     }
 
@@ -205,7 +216,12 @@ public sealed class SourceClock(SourceClockOptions options)
         _tracks[_count] = new Track { Key = key, Highest = time, LastOrdinal = _ordinal };
         _index.Add(key, _count++);
         _highest = Math.Max(_highest, time);
-        FindSlowest();
+        if (_count == 1 || (!_slowestMoved && time < _tracks[_slowest].Highest))
+        {
+            _slowest = _count - 1;
+            _slowestMoved = false;
+        }
+
         return _count - 1;
     }
 
@@ -227,8 +243,14 @@ public sealed class SourceClock(SourceClockOptions options)
         FindSlowest();
     }
 
+    /// <summary>
+    /// Looks for the slowest track. With many tracks not at every record: the watermark rests for as many records as there are tracks over 16,
+    /// which makes the search cost a constant number of steps per record.
+    /// </summary>
     private void FindSlowest()
     {
+        _slowestMoved = false;
+        _nextSearch = _ordinal + (_count / 16);
         _slowest = 0;
         for (var i = 1; i < _count; i++)
         {
