@@ -96,10 +96,37 @@ public sealed class AlertFactory(string tenant)
         _ => "impossible_travel",
     };
 
+    /// <summary>Bytes that are no UTF-8 are written as <c>\xNN</c>: two keys must not become one text, or one id.</summary>
+    private static string Text(ReadOnlySpan<byte> key)
+    {
+        if (System.Text.Unicode.Utf8.IsValid(key))
+        {
+            return Encoding.UTF8.GetString(key);
+        }
+
+        var text = new StringBuilder();
+        while (!key.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(key, out var rune, out var used) == System.Buffers.OperationStatus.Done)
+            {
+                text.Append(rune.ToString());
+            }
+            else
+            {
+                used = 1;
+                text.Append(CultureInfo.InvariantCulture, $"\\x{key[0]:x2}");
+            }
+
+            key = key[used..];
+        }
+
+        return text.ToString();
+    }
+
     private static (string Name, string Value)[] SplitKey(Route route, ReadOnlySpan<byte> key)
     {
         // Keys are hostile text: a NUL inside a value would shift the parts. The last part takes what is left over.
-        var parts = Encoding.UTF8.GetString(key).Split('\0', route.KeyNames.Length);
+        var parts = Text(key).Split('\0', route.KeyNames.Length);
         return [.. route.KeyNames.Select((name, i) => (name, i < parts.Length ? parts[i] : ""))];
     }
 }
