@@ -9,12 +9,12 @@ public sealed record EngineOptions
     /// <summary>Ingest workers; a partition belongs to one. Default: half the processors, at least one.</summary>
     public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Batches that may wait before a worker. Default 4.</summary>
-    public int WorkerQueue { get; init; } = 4;
+    /// <summary>Batches that may wait before a worker. Default 2.</summary>
+    public int WorkerQueue { get; init; } = 2;
 
-    /// <summary>Batches that may wait before a lane. Default 8.</summary>
-    public int LaneQueue { get; init; } = 8;
+    /// <summary>Batches that may wait before a lane. Default 4.</summary>
+    public int LaneQueue { get; init; } = 4;
 
-    /// <summary>Batches that may wait before the event sink. Default 8.</summary>
-    public int SinkQueue { get; init; } = 8;
+    /// <summary>Batches that may wait before the event sink. Default 4.</summary>
+    public int SinkQueue { get; init; } = 4;
 }

@@ -4,14 +4,25 @@ using SecStream.Core.Pipeline;
 namespace SecStream.Engine;
 
 /// <summary>Outputs for reuse. Thread-safe.</summary>
-internal sealed class OutputPool(int lanes)
+internal sealed class OutputPool
 {
+    private readonly int _lanes;
     private readonly ConcurrentQueue<IngestOutput> _free = new();
+
+    /// <summary>Makes as many outputs as can be under way at once, so that none is made later.</summary>
+    public OutputPool(int lanes, int count)
+    {
+        _lanes = lanes;
+        for (var i = 0; i < count; i++)
+        {
+            _free.Enqueue(new IngestOutput(lanes));
+        }
+    }
 
     /// <summary>An empty output that goes back after <paramref name="consumers"/> releases.</summary>
     public IngestOutput Rent(int consumers)
     {
-        var output = _free.TryDequeue(out var reused) ? reused : new IngestOutput(lanes);
+        var output = _free.TryDequeue(out var reused) ? reused : new IngestOutput(_lanes);
         output.Reset();
         output.Pending = consumers;
         return output;

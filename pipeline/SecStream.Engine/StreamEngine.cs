@@ -35,7 +35,7 @@ public sealed class StreamEngine : IDisposable
         _sources = sources;
         _laneStages = lanes;
         _sink = sink;
-        _outputs = new OutputPool(lanes.Length);
+        _outputs = new OutputPool(lanes.Length, options.LaneQueue + options.SinkQueue + options.Workers + 2);
         _sinkInbox = Channel.CreateBounded<IngestOutput>(new BoundedChannelOptions(options.SinkQueue) { SingleReader = true });
         _lanes = [.. lanes.Select((stage, i) => new Lane(i, lanes.Length, sources.Length, options.LaneQueue, stage, _inFlight, _outputs.Release))];
         Array.ForEach(_lanes, lane => lane.Connect(_lanes));
@@ -68,10 +68,15 @@ public sealed class StreamEngine : IDisposable
             Task.Run(() => DrainSinkAsync(stop.Token), stop.Token),
         ];
         var driving = DriveAsync(drive, stop.Token);
-        var first = await Task.WhenAny([driving, .. stages]).ConfigureAwait(false);
-        if (first != driving || driving.IsFaulted)
+        for (List<Task> running = [driving, .. stages]; running.Count > 0;)
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            // A stage that ends well has seen the end of its input, maybe before the driver itself is seen to have ended: no reason to stop others.
+            var ended = await Task.WhenAny(running).ConfigureAwait(false);
+            running.Remove(ended);
+            if (!ended.IsCompletedSuccessfully)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+            }
         }
 
         await Task.WhenAll([.. stages.Prepend(driving)]).ConfigureAwait(false);

@@ -1,10 +1,38 @@
+using EventId = SecStream.Core.Observations.EventId;
+
 namespace SecStream.Core.Alerts;
 
-/// <summary>An event behind an alert.</summary>
-/// <param name="EventId">The event's <c>event.id</c>.</param>
-/// <param name="Time">Event time, microseconds since 1970 UTC.</param>
-/// <param name="Count">Occurrences it stands for.</param>
-public readonly record struct EvidenceItem(string EventId, long Time, int Count);
+/// <summary>An event behind an alert. Ids of our own form are kept as 128 bits: a hundred texts for every alert would be most of its memory.</summary>
+public readonly record struct EvidenceItem
+{
+    private readonly EventId _id;
+    private readonly string? _text;
+
+    /// <summary>Evidence with an id of our own form.</summary>
+    public EvidenceItem(EventId id, long time, int count)
+    {
+        _id = id;
+        Time = time;
+        Count = count;
+    }
+
+    /// <summary>Evidence with any id.</summary>
+    public EvidenceItem(string eventId, long time, int count)
+    {
+        _text = Observations.EventId.TryParse(eventId, out _id) ? null : eventId;
+        Time = time;
+        Count = count;
+    }
+
+    /// <summary>The event's <c>event.id</c>.</summary>
+    public string EventId => _text ?? _id.ToString();
+
+    /// <summary>Event time, microseconds since 1970 UTC.</summary>
+    public long Time { get; }
+
+    /// <summary>Occurrences it stands for.</summary>
+    public int Count { get; }
+}
 
 /// <summary>A distinct value seen among the contributors, with its occurrences; lists are sorted by count, then value.</summary>
 public readonly record struct ObservedValue(string Value, long Count);

@@ -12,6 +12,8 @@ namespace SecStream.Core.Observations;
 /// </summary>
 public readonly record struct EventId(ulong High, ulong Low)
 {
+    private static readonly System.Buffers.SearchValues<char> s_digits = System.Buffers.SearchValues.Create("0123456789abcdef");
+
     /// <summary>Number of hexadecimal digits of the text form.</summary>
     public const int TextLength = 32;
 
@@ -45,6 +47,21 @@ public readonly record struct EventId(ulong High, ulong Low)
     {
         Format(High, text[..16]);
         Format(Low, text.Slice(16, 16));
+    }
+
+    /// <summary>Reads the text form exactly as <see cref="Format"/> writes it; anything else is not an id of ours.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out EventId id)
+    {
+        id = default;
+        if (text.Length != TextLength || text.ContainsAnyExcept(s_digits)
+            || !ulong.TryParse(text[..16], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high)
+            || !ulong.TryParse(text[16..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low))
+        {
+            return false;
+        }
+
+        id = new EventId(high, low);
+        return true;
     }
 
     /// <inheritdoc/>

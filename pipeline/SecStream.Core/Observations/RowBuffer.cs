@@ -5,7 +5,7 @@ namespace SecStream.Core.Observations;
 /// <summary>Rows one after the other in one growing array. Not thread-safe; reused through a pool by its owner.</summary>
 public sealed class RowBuffer
 {
-    private byte[] _bytes = new byte[16 * 1024];
+    private byte[] _bytes = new byte[64 * 1024];
 
     /// <summary>Bytes in use.</summary>
     public int Length { get; private set; }

@@ -6,6 +6,8 @@ namespace SecStream.Core.Pipeline;
 /// <summary>What became of a batch: rows by lane, documents of events, dead letters. Pooled.</summary>
 public sealed class IngestOutput
 {
+    private const int EventBytes = 1 << 20;
+
     /// <summary>Makes an empty output for some lanes; shard s belongs to lane s % lanes.</summary>
     public IngestOutput(int lanes)
     {
@@ -20,7 +22,7 @@ public sealed class IngestOutput
     public RowBuffer[] ShardRows { get; }
 
     /// <summary>Event documents, one a line.</summary>
-    public ByteWriter Events { get; } = new();
+    public ByteWriter Events { get; } = new(EventBytes);
 
     /// <summary>Dead letters, one a line.</summary>
     public ByteWriter DeadLetters { get; } = new();

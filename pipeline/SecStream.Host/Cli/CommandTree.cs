@@ -16,6 +16,7 @@ internal static class CommandTree
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(VersionCommand.Make());
+        root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

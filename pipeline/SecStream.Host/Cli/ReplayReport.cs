@@ -6,6 +6,8 @@ namespace SecStream.Host.Cli;
 /// <summary>The summary of a replay for people.</summary>
 internal static class ReplayReport
 {
+    private const int MaxSpots = 10;
+
     public static void Print(IAnsiConsole console, ReplaySummary summary, string directory)
     {
         var sources = new Table().Border(TableBorder.Simple).AddColumns("source", "format", "events", "dead letters", "late", "from", "to");
@@ -33,9 +35,15 @@ internal static class ReplayReport
 
     private static void PrintBlindSpots(IAnsiConsole console, ReplaySummary summary)
     {
-        foreach (var spot in summary.BlindSpots.Where(s => s.Kind != "rule_blind"))
+        var spots = summary.BlindSpots.Where(s => s.Kind != "rule_blind").ToList();
+        foreach (var spot in spots.Take(MaxSpots))
         {
             console.MarkupLine($"[yellow]{Cell(spot.Kind)}[/] {Cell(spot.Subject)}: {Markup.Escape(spot.Detail)}");
+        }
+
+        if (spots.Count > MaxSpots)
+        {
+            console.MarkupLine($"[yellow]and {spots.Count - MaxSpots} more[/], in summary.json");
         }
 
         var blind = summary.BlindSpots.Where(s => s.Kind == "rule_blind").Select(s => s.Subject).ToList();

@@ -87,6 +87,11 @@ public sealed class IngestStage : IIngestStage
 
         if (batch.Kind != BatchKind.Records)
         {
+            if (batch.Kind == BatchKind.Idle)
+            {
+                SkewHeld(partition, batch.IdleWatermark, output);
+            }
+
             ReleaseHeld(partition, output);
             if (batch.Kind == BatchKind.Idle)
             {
@@ -208,6 +213,20 @@ public sealed class IngestStage : IIngestStage
         {
             partition.Held.Remove(agreeing);
             Confirm(partition, agreeing, output);
+        }
+    }
+
+    /// <summary>A live source has gone quiet, so the wall clock (by way of the control log) is the arrival stamp that held records lacked.</summary>
+    private void SkewHeld(PartitionState partition, long idleWatermark, IngestOutput output)
+    {
+        for (var i = partition.Held.Count - 1; i >= 0; i--)
+        {
+            var held = partition.Held[i];
+            if (partition.Clock.IsAhead(held.Record.Time, idleWatermark, out var arrival))
+            {
+                partition.Held.RemoveAt(i);
+                Complete(partition, held.Record, held.AddedFrom, held.Position, held.SourceHash, Timing.Skewed, arrival, output);
+            }
         }
     }
 

@@ -120,6 +120,13 @@ public sealed class SourceClock(SourceClockOptions options)
     /// <summary>Whether a record confirms one held before it.</summary>
     public bool Confirms(long held, long next) => next >= held - options.MaxJump;
 
+    /// <summary>Whether a time is ahead of the wall clock that an idle watermark was made from (the watermark plus L).</summary>
+    public bool IsAhead(long time, long idleWatermark, out long arrival)
+    {
+        arrival = idleWatermark + options.Lateness;
+        return time > arrival + options.MaxFutureSkew;
+    }
+
     /// <summary>Moves the watermark by the wall clock, when the source is caught up and quiet; the decision is in the control log.</summary>
     public void AdvanceTo(long watermark) => Watermark = Math.Max(Watermark, watermark);
 

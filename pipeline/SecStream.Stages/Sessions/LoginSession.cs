@@ -71,20 +71,23 @@ internal sealed class LoginSession
         return _evaluated < _lines.Count;
     }
 
-    /// <summary>Folds lines before <paramref name="fold"/>; false when the session is over and nothing is left.</summary>
-    public bool Fold(long fold)
+    /// <summary>Folds lines before <paramref name="fold"/>; returns the bytes let go, and whether the session is over and nothing is left.</summary>
+    public long Fold(long fold, out bool isOver)
     {
+        var bytes = 0L;
         var folded = 0;
         while (folded < _evaluated && _lines[folded].Time < fold)
         {
             var line = _lines[folded++];
+            bytes += new Row(line.Row).Bytes.Length;
             _folded.Take(line.Time, line.Kind, line.Count);
         }
 
         ReleaseRows(folded);
         _lines.RemoveRange(0, folded);
         _evaluated -= folded;
-        return _lines.Count > 0 || (_folded.IsSet && fold != long.MaxValue && fold < _folded.Last + LoginSessions.IdleEnd);
+        isOver = _lines.Count == 0 && !(_folded.IsSet && fold != long.MaxValue && fold < _folded.Last + LoginSessions.IdleEnd);
+        return bytes;
     }
 
     /// <summary>Makes it ready for another session.</summary>
@@ -114,8 +117,10 @@ internal sealed class LoginSession
         }
     }
 
-    public void Restore(BinaryReader reader)
+    /// <summary>Reads the state; returns the bytes of the rows.</summary>
+    public long Restore(BinaryReader reader)
     {
+        var bytes = 0L;
         _folded = Counters.Load(reader);
         _head = Counters.Load(reader);
         var evaluated = reader.ReadInt32();
@@ -123,7 +128,9 @@ internal sealed class LoginSession
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var attempts = reader.ReadInt32();
-            Insert(new Row(reader.ReadBytes(reader.ReadInt32())));
+            var row = reader.ReadBytes(reader.ReadInt32());
+            bytes += row.Length;
+            Insert(new Row(row));
             var last = _lines[^1];
             last.Attempts = attempts;
             _lines[^1] = last;
@@ -131,6 +138,7 @@ internal sealed class LoginSession
 
         _evaluated = evaluated;
         _dirty = dirty;
+        return bytes;
     }
 
     private static byte[] Keep(ReadOnlySpan<byte> row)

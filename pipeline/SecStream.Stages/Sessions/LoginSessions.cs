@@ -10,10 +10,13 @@ namespace SecStream.Stages.Sessions;
 /// function of the session's lines; a line that comes late gives corrections of the rows sent before.
 /// A session ends when no line comes for an hour (process ids are used again). Owned by one lane at a time; not thread-safe.
 /// </summary>
-public sealed class LoginSessions(long horizon, ulong seed)
+public sealed class LoginSessions(long horizon, ulong seed, long maxBytes = LoginSessions.DefaultMaxBytes)
 {
     /// <summary>A session without a line for this long is over (µs). OpenSSH itself ends a login after its grace time of minutes.</summary>
     public const long IdleEnd = EventClock.Hour;
+
+    /// <summary>Lines a shard holds for corrections, in bytes of their rows. Default 4 MiB (256 MiB over 64 shards).</summary>
+    public const long DefaultMaxBytes = 4L << 20;
 
     private readonly Dictionary<SessionKey, LoginSession> _sessions = new(new KeyComparer(seed));
     private readonly List<LoginSession> _active = [];
@@ -24,6 +27,12 @@ public sealed class LoginSessions(long horizon, ulong seed)
 
     /// <summary>Sessions held.</summary>
     public int Count => _sessions.Count;
+
+    /// <summary>Bytes of the rows held.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Times the bound was hit: later lines than usual could not be corrected any more.</summary>
+    public long Shortened { get; private set; }
 
     /// <summary>Rows older than anything that is still kept.</summary>
     public long Unevaluated { get; private set; }
@@ -38,7 +47,13 @@ public sealed class LoginSessions(long horizon, ulong seed)
         }
 
         var session = SessionOf(row.Key);
-        if (session.Insert(row) && !session.IsActive)
+        if (!session.Insert(row))
+        {
+            return;
+        }
+
+        Bytes += row.Bytes.Length;
+        if (!session.IsActive)
         {
             session.IsActive = true;
             _active.Add(session);
@@ -68,7 +83,14 @@ public sealed class LoginSessions(long horizon, ulong seed)
         _active.RemoveRange(kept, _active.Count - kept);
         if (clock == long.MaxValue || _lastSweep == long.MinValue || clock - _lastSweep >= 5 * EventClock.Minute)
         {
-            Sweep(clock);
+            Sweep(clock, horizon);
+        }
+
+        // Under a flood the time in which a late line can still correct a session shrinks; attempts are counted all the same.
+        for (var reach = horizon / 2; Bytes > maxBytes && reach > EventClock.Second; reach /= 2)
+        {
+            Shortened++;
+            Sweep(clock, reach);
         }
     }
 
@@ -98,7 +120,7 @@ public sealed class LoginSessions(long horizon, ulong seed)
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var session = SessionOf(reader.ReadBytes(reader.ReadInt32()));
-            session.Restore(reader);
+            Bytes += session.Restore(reader);
             if (session.HasUnevaluated)
             {
                 session.IsActive = true;
@@ -119,13 +141,14 @@ public sealed class LoginSessions(long horizon, ulong seed)
         return session;
     }
 
-    private void Sweep(long clock)
+    private void Sweep(long clock, long reach)
     {
         _lastSweep = clock;
-        _fold = clock == long.MaxValue ? long.MaxValue : Math.Max(_fold, clock - horizon);
+        _fold = clock == long.MaxValue ? long.MaxValue : Math.Max(_fold, clock - reach);
         foreach (var (key, session) in _sessions)
         {
-            if (!session.Fold(_fold) && !session.IsActive)
+            Bytes -= session.Fold(_fold, out var isOver);
+            if (isOver && !session.IsActive)
             {
                 _sessions.Remove(key);
                 session.Clear();

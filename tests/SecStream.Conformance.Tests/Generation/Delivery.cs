@@ -79,6 +79,32 @@ internal sealed record Delivery(List<SourceEvent>[] Partitions)
         return list;
     });
 
+    /// <summary>Every event also through partitions of another delivery.</summary>
+    public Delivery And(Delivery other) => new([.. Partitions, .. other.Partitions]);
+
+    /// <summary>Now and then an event hours ahead of its time, of which nothing is said but its host; two in a row would vouch for each other.</summary>
+    public Delivery Skew(Random random) => Each(p =>
+    {
+        var list = new List<SourceEvent>();
+        var since = random.Next(10);
+        foreach (var e in p)
+        {
+            if (since > 8 && random.Next(4) == 0)
+            {
+                list.Add(Noise(e.Host, e.Time + random.NextInt64(2 * EventClock.Hour, 20 * EventClock.Hour), $"noise-{random.Next()}"));
+                since = 0;
+            }
+
+            list.Add(e);
+            since++;
+        }
+
+        return list;
+    });
+
+    /// <summary>An event that says nothing but its host.</summary>
+    public static SourceEvent Noise(string host, long time, string id) => new() { Time = time, Shape = EventShape.Ecs, Host = host, Action = "noise", GivenId = id };
+
     /// <summary>Lines as sources hold them, and the events with the places that these lines give them.</summary>
     public (Partition[] Partitions, List<PlacedEvent> Events) Write()
     {
@@ -99,7 +125,7 @@ internal sealed record Delivery(List<SourceEvent>[] Partitions)
                 position += line.Length + 1;
             }
 
-            partitions[p] = new Partition(name, lines);
+            partitions[p] = new Partition(name, lines, Times: [.. Partitions[p].Select(e => e.Time)]);
         }
 
         return (partitions, placed);

@@ -28,6 +28,9 @@ internal sealed class MemorySource : IRecordSource
 
     public string Name { get; }
 
+    /// <summary>Lines read so far.</summary>
+    public int Read => _next;
+
     public bool HasEnded => _next == _lines.Count;
 
     public bool TryRead(RecordBatch batch)

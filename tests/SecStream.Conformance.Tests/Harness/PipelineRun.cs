@@ -8,7 +8,11 @@ using SecStream.Stages.Rules.Evaluation;
 namespace SecStream.Conformance.Tests.Harness;
 
 /// <summary>The lines of one partition.</summary>
-internal sealed record Partition(string Name, IReadOnlyList<byte[]> Lines, SourceOptions? Options = null);
+/// <param name="Name">Name of the source.</param>
+/// <param name="Lines">Its lines.</param>
+/// <param name="Options">How to read it; null: UTC, 2026.</param>
+/// <param name="Times">For runs with idle decisions: the event time of each line.</param>
+internal sealed record Partition(string Name, IReadOnlyList<byte[]> Lines, SourceOptions? Options = null, IReadOnlyList<long>? Times = null);
 
 /// <summary>How a run is cut up. None of it may change a result.</summary>
 internal sealed record RunShape
@@ -31,8 +35,11 @@ internal sealed record RunShape
     /// <summary>Not null: sources have nothing "just now" at times that follow from the seed.</summary>
     public int? HiccupSeed { get; init; }
 
+    /// <summary>Not null: now and then a partition counts as caught up and quiet, and its watermark moves to its highest event time.</summary>
+    public int? IdleSeed { get; init; }
+
     public override string ToString() =>
-        $"batch {BatchSize}, lanes {Lanes}, workers {Workers}, revisions {RevisionInterval}, stops [{string.Join(',', Stops)}] → lanes [{string.Join(',', LanesAfterStop)}], hiccups {HiccupSeed}";
+        $"batch {BatchSize}, lanes {Lanes}, workers {Workers}, revisions {RevisionInterval}, stops [{string.Join(',', Stops)}] → lanes [{string.Join(',', LanesAfterStop)}], hiccups {HiccupSeed}, idle {IdleSeed}";
 }
 
 /// <summary>What came out of a run.</summary>
@@ -67,7 +74,8 @@ internal static class PipelineRun
             }
 
             var stop = leg < shape.Stops.Length ? shape.Stops[leg] : int.MaxValue;
-            var runner = new Leg(topology, log, stop);
+            var idle = shape.IdleSeed is { } seed ? new Idleness(new Random(seed + leg), partitions, topology) : null;
+            var runner = new Leg(topology, log, stop, idle);
             await topology.Engine.RunAsync(runner.DriveAsync, CancellationToken.None);
             if (runner.Snapshot is null)
             {
@@ -96,8 +104,24 @@ internal static class PipelineRun
             counters.Sum(c => c.DeadLetters.Values.Sum()), mostStateBytes, log.Withdrawals);
     }
 
+    /// <summary>Decides at random that a partition is quiet, as a live service would by the wall clock.</summary>
+    private sealed class Idleness(Random random, IReadOnlyList<Partition> partitions, Topology topology)
+    {
+        private readonly MemorySource[] _sources = [.. topology.Sources().Select(s => (MemorySource)s.Source.Source)];
+
+        public async ValueTask MaybeAsync(Pump pump, CancellationToken cancellation)
+        {
+            var partition = random.Next(_sources.Length);
+            var read = _sources[partition].Read;
+            if (random.Next(4) == 0 && read > 0)
+            {
+                await pump.IdleAsync(partition, partitions[partition].Times!.Take(read).Max(), cancellation);
+            }
+        }
+    }
+
     /// <summary>One life of an engine: to the end, or to a stop and a little further, so that what is thrown away is not what was saved.</summary>
-    private sealed class Leg(Topology topology, AlertLog log, int stop)
+    private sealed class Leg(Topology topology, AlertLog log, int stop, Idleness? idle)
     {
         public byte[]? Snapshot { get; private set; }
 
@@ -120,6 +144,11 @@ internal static class PipelineRun
                 }
 
                 await pump.PumpAsync(cancellation);
+                if (idle is not null)
+                {
+                    await idle.MaybeAsync(pump, cancellation);
+                }
+
                 if ((batches & 63) == 0)
                 {
                     MostStateBytes = Math.Max(MostStateBytes, topology.StateBytes);

@@ -39,10 +39,14 @@ internal static class Property
         for (var seed = first; seed < first + (only is null ? Cases(cases) : 1); seed++)
         {
             var c = Case.Generate(seed, declared);
-            if (Difference(c, vary).Length > 0)
+            var found = Difference(c, vary);
+            if (found.Length > 0)
             {
-                c = Shrink(c, vary);
-                Assert.Fail($"{name}, seed {seed}\n{Show(c, vary)}\n{Difference(c, vary)}");
+                // Threads may make a difference come and go; then there is nothing to make smaller.
+                var again = Enumerable.Range(0, 10).Count(_ => Difference(c, vary).Length > 0);
+                c = again == 10 ? Shrink(c, vary) : c;
+                found = again == 10 ? Difference(c, vary) : found;
+                Assert.Fail($"{name}, seed {seed} (SECSTREAM_SEED), failed {again} times of 10 again\n{found}\n{Show(c, vary)}");
             }
         }
     }
@@ -54,11 +58,12 @@ internal static class Property
         var (partitions, placed) = delivery.Write();
         var expected = ReferenceEvaluator.Evaluate(c.Rules, placed);
         var options = new PipelineOptions { Horizon = c.Horizon };
+        var hasNoise = placed.Exists(e => e.Event.Action == "noise");
         try
         {
             var result = PipelineRun.Run(knowledge, partitions, shape, options);
             var marks = result.Unevaluated > 0 ? $"{result.Unevaluated} events not evaluated\n" : "";
-            marks += result.Skewed > 0 ? $"{result.Skewed} events skewed\n" : "";
+            marks += result.Skewed > 0 && !hasNoise ? $"{result.Skewed} events skewed\n" : "";
             return marks + string.Join('\n', result.Breaches) + ExpectedAlert.Difference(expected, result.Alerts.Select(ExpectedAlert.Of));
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)

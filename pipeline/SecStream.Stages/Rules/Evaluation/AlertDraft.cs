@@ -1,3 +1,4 @@
+using System.Buffers;
 using SecStream.Core.Observations;
 using SecStream.Stages.Rules.History;
 
@@ -15,7 +16,8 @@ public sealed class AlertDraft
     /// <summary>Events listed as evidence.</summary>
     public const int MaxEvidence = 100;
 
-    private readonly List<EvidenceReference> _evidence = [];
+    private EvidenceReference[] _evidence = [];
+    private int _evidenceCount;
 
     /// <summary>Event at which the condition first held.</summary>
     public long Opened { get; init; }
@@ -77,15 +79,15 @@ public sealed class AlertDraft
         Start = Math.Min(Start, item.Time);
         End = Math.Max(End, item.Time);
         Total += item.Count;
-        Events++;
+        Events += item.Events;
         for (var i = 0; i < InputTotals.Length; i++)
         {
             InputTotals[i] += (inputs >> i & 1) != 0 ? item.Count : 0;
         }
 
-        if (_evidence.Count < MaxEvidence && !item.IsMerged)
+        if (_evidenceCount < MaxEvidence && !item.IsMerged)
         {
-            _evidence.Add(new(item.IdHigh, item.IdLow, pool.AddReference(item.Values[Row.GivenIdSlot]), item.Time, item.Count));
+            AddEvidence(new(item.IdHigh, item.IdLow, pool.AddReference(item.Values[Row.GivenIdSlot]), item.Time, item.Count));
         }
 
         Users.Add(item.Values[Row.UserSlot], item.Count, pool);
@@ -102,7 +104,7 @@ public sealed class AlertDraft
     /// <summary>Whether an event is among the evidence listed (used to list a predecessor once).</summary>
     public bool Lists(in Item item)
     {
-        foreach (var evidence in _evidence)
+        foreach (var evidence in Listed)
         {
             if (evidence.IdLow == item.IdLow && evidence.IdHigh == item.IdHigh)
             {
@@ -134,10 +136,10 @@ public sealed class AlertDraft
             Countries = Countries.Clone(pool),
             RuleValues = RuleValues.Clone(pool),
         };
-        foreach (var evidence in _evidence)
+        foreach (var evidence in Listed)
         {
             pool.AddReference(evidence.GivenId);
-            copy._evidence.Add(evidence);
+            copy.AddEvidence(evidence);
         }
 
         return copy;
@@ -146,12 +148,14 @@ public sealed class AlertDraft
     /// <summary>Gives all references back.</summary>
     public void Release(ValuePool pool)
     {
-        foreach (var evidence in _evidence)
+        foreach (var evidence in Listed)
         {
             pool.Release(evidence.GivenId);
         }
 
-        _evidence.Clear();
+        ArrayPool<EvidenceReference>.Shared.Return(_evidence);
+        _evidence = [];
+        _evidenceCount = 0;
         Users.Release(pool);
         Addresses.Release(pool);
         Hosts.Release(pool);
@@ -163,11 +167,25 @@ public sealed class AlertDraft
     /// <summary>The evidence as the alert shows it.</summary>
     public Core.Alerts.EvidenceItem[] Evidence(ValuePool pool) =>
     [
-        .. _evidence.Select(e => new Core.Alerts.EvidenceItem(
-            e.GivenId == ValuePool.None ? new EventId(e.IdHigh, e.IdLow).ToString() : System.Text.Encoding.UTF8.GetString(pool.Get(e.GivenId)),
-            e.Time,
-            e.Count)),
+        .. _evidence.Take(_evidenceCount).Select(e => e.GivenId == ValuePool.None
+            ? new Core.Alerts.EvidenceItem(new EventId(e.IdHigh, e.IdLow), e.Time, e.Count)
+            : new Core.Alerts.EvidenceItem(System.Text.Encoding.UTF8.GetString(pool.Get(e.GivenId)), e.Time, e.Count)),
     ];
+
+    private ReadOnlySpan<EvidenceReference> Listed => _evidence.AsSpan(0, _evidenceCount);
+
+    private void AddEvidence(EvidenceReference evidence)
+    {
+        if (_evidenceCount == _evidence.Length)
+        {
+            var larger = ArrayPool<EvidenceReference>.Shared.Rent(Math.Max(16, _evidenceCount * 2));
+            Listed.CopyTo(larger);
+            ArrayPool<EvidenceReference>.Shared.Return(_evidence);
+            _evidence = larger;
+        }
+
+        _evidence[_evidenceCount++] = evidence;
+    }
 
     /// <summary>Writes the draft.</summary>
     public void Save(BinaryWriter writer, ValuePool pool)
@@ -187,8 +205,8 @@ public sealed class AlertDraft
             writer.Write(value);
         }
 
-        writer.Write(_evidence.Count);
-        foreach (var e in _evidence)
+        writer.Write(_evidenceCount);
+        foreach (var e in Listed)
         {
             writer.Write(e.IdHigh);
             writer.Write(e.IdLow);
@@ -240,7 +258,7 @@ public sealed class AlertDraft
             Countries = Tally.Load(reader, pool),
             RuleValues = Tally.Load(reader, pool),
         };
-        draft._evidence.AddRange(evidence);
+        evidence.ForEach(draft.AddEvidence);
         return draft;
     }
 }

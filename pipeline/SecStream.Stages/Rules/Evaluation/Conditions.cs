@@ -53,7 +53,7 @@ internal static class Conditions
         return low;
     }
 
-    /// <summary>The item with a location before <paramref name="at"/>: in the history, or carried over from folded items.</summary>
+    /// <summary>The item with a location before <paramref name="at"/>: in the history, or carried over from folded items (which may be merged).</summary>
     public static bool Predecessor(Entity entity, RuleState? state, RouteRule rule, int local, int at, DetectionSets sets, out Item previous)
     {
         previous = default;
@@ -62,7 +62,7 @@ internal static class Conditions
             return false;
         }
 
-        for (var i = at - 1; i >= 0; i--)
+        for (var i = at - 1; i >= entity.Folded; i--)
         {
             if (sets[entity.Items[i].Set].InputMasks[local] != 0 && entity.Items[i].Values[rule.ValueSlot] != ValuePool.None)
             {

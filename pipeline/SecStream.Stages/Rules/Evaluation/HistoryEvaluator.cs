@@ -26,9 +26,13 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
 {
     private readonly long[] _lookBack = [.. plan.Routes.Select(r => r.Rules.Max(rule => EventClock.ToMicroseconds(rule.Rule.Window)))];
 
-    /// <summary>Evaluates the items before <paramref name="clock"/> that have not been yet.</summary>
-    public void EvaluateUpTo(Entity entity, long clock)
+    /// <summary>
+    /// Evaluates the items before <paramref name="clock"/> that have not been yet. A long history is shortened on the way, at counts of items
+    /// rather than at calls, so that it does not depend on how often it is called. Returns the occurrences that had to be dropped altogether.
+    /// </summary>
+    public long EvaluateUpTo(Entity entity, long clock)
     {
+        long lost = 0;
         var rules = plan.Routes[entity.Route].Rules;
         while (entity.Evaluated < entity.Count && entity.Items[entity.Evaluated].Time < clock)
         {
@@ -37,7 +41,37 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
             {
                 Step(entity, rules[local], local, at, folding: false);
             }
+
+            lost += ++entity.EvaluatedTotal % Entity.ExactItems == 0 ? Shorten(entity, rules) : 0;
         }
+
+        return lost;
+    }
+
+    /// <summary>
+    /// Folds all but the last <see cref="Entity.ExactItems"/> evaluated items before their time, so that alerts keep what they know of them, and
+    /// merges what windows may still reach back to.
+    /// </summary>
+    private long Shorten(Entity entity, RouteRule[] rules)
+    {
+        var end = entity.Evaluated - Entity.ExactItems;
+        if (end <= 0)
+        {
+            return 0;
+        }
+
+        if (entity.IsDirty)
+        {
+            Rebuild(entity);
+        }
+
+        for (var at = entity.Folded; at < end; at++)
+        {
+            FoldItem(entity, rules, at);
+        }
+
+        entity.Folded = Math.Max(entity.Folded, end);
+        return HistoryMerge.Merge(entity, end, memory);
     }
 
     /// <summary>Evaluates again from the fold on, and reports how the alerts differ from before.</summary>

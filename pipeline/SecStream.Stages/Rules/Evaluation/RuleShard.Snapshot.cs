@@ -53,6 +53,8 @@ public sealed partial class RuleShard
         writer.Write(entity.Count);
         writer.Write(entity.Evaluated);
         writer.Write(entity.Folded);
+        writer.Write(entity.EvaluatedTotal);
+        writer.Write(entity.ExactAfter);
         writer.Write(entity.IsDirty);
         for (var i = 0; i < entity.Count; i++)
         {
@@ -78,6 +80,8 @@ public sealed partial class RuleShard
         var count = reader.ReadInt32();
         entity.Evaluated = reader.ReadInt32();
         entity.Folded = reader.ReadInt32();
+        entity.EvaluatedTotal = reader.ReadInt64();
+        entity.ExactAfter = reader.ReadInt64();
         entity.IsDirty = reader.ReadBoolean();
         for (var i = 0; i < count; i++)
         {

@@ -74,6 +74,7 @@ public sealed partial class RuleShard : IDraftObserver
             }
 
             _bytes += _memory.LiveBytes - before;
+            EvictIfFull();
         }
     }
 
@@ -98,8 +99,7 @@ public sealed partial class RuleShard : IDraftObserver
             if (entity.ScheduledTime == time)
             {
                 entity.ScheduledTime = long.MaxValue;
-                _evaluator.EvaluateUpTo(entity, clock);
-                Counters.Lost += HistoryMerge.MergeIfLong(entity, _memory);
+                Counters.Lost += _evaluator.EvaluateUpTo(entity, clock);
                 Schedule(entity);
             }
         }
@@ -138,6 +138,13 @@ public sealed partial class RuleShard : IDraftObserver
     private bool Insert(Entity entity, in Row row)
     {
         ref readonly var header = ref row.Header;
+        if (header.Time <= entity.ExactAfter)
+        {
+            // Beyond the bound of the key: counting it again would be worse than not counting it.
+            Counters.Unevaluated++;
+            return false;
+        }
+
         var at = FindSame(entity, row, out var same);
         if (same)
         {
@@ -314,51 +321,7 @@ public sealed partial class RuleShard : IDraftObserver
         }
 
         _bytes += _memory.LiveBytes - before;
-        if (_bytes > _options.MaxStateBytes)
-        {
-            Evict();
-        }
-    }
-
-    /// <summary>Over the bound: the keys idle longest go, their alerts as they are. Counted, and an entry in the ledger.</summary>
-    private void Evict()
-    {
-        var before = _memory.LiveBytes;
-        var byAge = _tables.SelectMany(t => t.All())
-            .Where(e => e.QueueEntries == 0)
-            .OrderBy(e => e.Count > 0 ? e.Items[e.Count - 1].Time : long.MinValue)
-            .ThenBy(e => Convert.ToHexString(e.Key), StringComparer.Ordinal)
-            .ToList();
-        var gone = new HashSet<Entity>();
-        var excess = _bytes - (_options.MaxStateBytes / 10 * 9);
-        foreach (var entity in byAge.TakeWhile(_ => excess > 0))
-        {
-            excess -= 160 + (entity.Items.Length * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<Item>());
-            gone.Add(entity);
-            foreach (var (rule, draft) in LiveDrafts(entity))
-            {
-                ((IDraftObserver)this).Settled(entity, rule, draft);
-            }
-        }
-
-        Counters.Evicted += gone.Count;
-        foreach (var table in _tables)
-        {
-            table.Sweep(entity => !gone.Contains(entity));
-        }
-
-        _bytes += _memory.LiveBytes - before;
-    }
-
-    private IEnumerable<(RouteRule Rule, AlertDraft Draft)> LiveDrafts(Entity entity)
-    {
-        for (var state = entity.States; state is not null; state = state.Next)
-        {
-            foreach (var draft in state.Alerts)
-            {
-                yield return (_plan.Routes[entity.Route].Rules[state.Rule], draft);
-            }
-        }
+        EvictIfFull();
     }
 
     /// <summary>Sends new alerts at once and grown ones at most once per revision interval.</summary>

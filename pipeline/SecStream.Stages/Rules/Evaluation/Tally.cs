@@ -1,3 +1,4 @@
+using System.Buffers;
 using SecStream.Core.Alerts;
 using SecStream.Stages.Rules.History;
 
@@ -37,7 +38,10 @@ public sealed class Tally
 
         if (Distinct == _entries.Length)
         {
-            Array.Resize(ref _entries, Math.Max(2, _entries.Length * 2));
+            var larger = ArrayPool<(int Value, long Count)>.Shared.Rent(Math.Max(4, Distinct * 2));
+            _entries.AsSpan(0, Distinct).CopyTo(larger);
+            ArrayPool<(int Value, long Count)>.Shared.Return(_entries);
+            _entries = larger;
         }
 
         _entries[Distinct] = (pool.AddReference(value), count);
@@ -56,7 +60,9 @@ public sealed class Tally
     /// <summary>A copy with references of its own.</summary>
     public Tally Clone(ValuePool pool)
     {
-        var copy = new Tally { _entries = [.. _entries], Distinct = Distinct, _index = _index is null ? null : new(_index) };
+        var entries = Distinct == 0 ? [] : ArrayPool<(int Value, long Count)>.Shared.Rent(Distinct);
+        _entries.AsSpan(0, Distinct).CopyTo(entries);
+        var copy = new Tally { _entries = entries, Distinct = Distinct, _index = _index is null ? null : new(_index) };
         for (var i = 0; i < Distinct; i++)
         {
             pool.AddReference(_entries[i].Value);
@@ -74,17 +80,45 @@ public sealed class Tally
         }
 
         Distinct = 0;
+        ArrayPool<(int Value, long Count)>.Shared.Return(_entries);
+        _entries = [];
+        _index = null;
     }
 
     /// <summary>The ten most frequent values, by count then ordinal value.</summary>
-    public ObservedValue[] Top(ValuePool pool) =>
-    [
-        .. _entries.AsSpan(0, Distinct).ToArray()
-            .Select(e => new ObservedValue(System.Text.Encoding.UTF8.GetString(pool.Get(e.Value)), e.Count))
-            .OrderByDescending(v => v.Count)
-            .ThenBy(v => v.Value, StringComparer.Ordinal)
-            .Take(ListSize),
-    ];
+    public ObservedValue[] Top(ValuePool pool)
+    {
+        Span<int> best = stackalloc int[ListSize];
+        var count = 0;
+        for (var i = 0; i < Distinct; i++)
+        {
+            var at = count;
+            while (at > 0 && IsBefore(i, best[at - 1], pool))
+            {
+                at--;
+            }
+
+            if (at < ListSize)
+            {
+                count = Math.Min(count + 1, ListSize);
+                best[at..(count - 1)].CopyTo(best[(at + 1)..]);
+                best[at] = i;
+            }
+        }
+
+        var top = new ObservedValue[count];
+        for (var i = 0; i < count; i++)
+        {
+            top[i] = new ObservedValue(System.Text.Encoding.UTF8.GetString(pool.Get(_entries[best[i]].Value)), _entries[best[i]].Count);
+        }
+
+        return top;
+    }
+
+    private bool IsBefore(int a, int b, ValuePool pool) =>
+        _entries[a].Count != _entries[b].Count
+            ? _entries[a].Count > _entries[b].Count
+            : pool.Get(_entries[a].Value).SequenceCompareTo(pool.Get(_entries[b].Value)) < 0;
 
     /// <summary>Writes the tally.</summary>
     public void Save(BinaryWriter writer, ValuePool pool)

@@ -12,7 +12,7 @@ namespace SecStream.Stages.Rules.History;
 /// </summary>
 public sealed class Entity
 {
-    /// <summary>Items kept exact per key; older ones are merged per second and set.</summary>
+    /// <summary>Evaluated items that are kept exact per key, at least; older ones are folded, and merged per second and set.</summary>
     public const int ExactItems = 4096;
 
     internal byte[] KeyBytes = [];
@@ -34,6 +34,12 @@ public sealed class Entity
 
     /// <summary>Rises when items move other than by appending; positions remembered from an older epoch are void.</summary>
     public int Epoch { get; internal set; }
+
+    /// <summary>Items evaluated since the key is known, those that are gone included: histories are shortened at fixed counts.</summary>
+    public long EvaluatedTotal { get; internal set; }
+
+    /// <summary>Items up to this time may have been merged: an event that old can no longer be told from one seen before.</summary>
+    public long ExactAfter { get; internal set; } = long.MinValue;
 
     /// <summary>An item before <see cref="Evaluated"/> was inserted, changed or taken away.</summary>
     public bool IsDirty { get; internal set; }

@@ -4,29 +4,23 @@ using SecStream.Core.Observations;
 namespace SecStream.Stages.Rules.History;
 
 /// <summary>
-/// Keeps the history of a busy key bounded: beyond twice <see cref="Entity.ExactItems"/> evaluated items, the oldest are merged into one item per
-/// second and detection set (occurrences summed, identity and differing values gone), and beyond <see cref="MaxSeconds"/> of those the oldest
-/// are dropped. A late event that falls among merged items is exact to the second.
+/// Keeps the history of a busy key bounded: folded items are merged into one item per second and detection set (occurrences and events summed,
+/// identity and differing values gone), and beyond <see cref="MaxSeconds"/> of those the oldest are dropped. What windows see of them is exact
+/// to the second.
 /// </summary>
 internal static class HistoryMerge
 {
     /// <summary>Most merged items a key keeps.</summary>
     public const int MaxSeconds = 16_384;
 
-    /// <summary>Merges when the history is long enough; returns the occurrences that had to be dropped altogether.</summary>
-    public static long MergeIfLong(Entity entity, LaneMemory memory)
+    /// <summary>Merges the items before <paramref name="exactFrom"/>, all folded; returns the occurrences that had to be dropped altogether.</summary>
+    public static long Merge(Entity entity, int exactFrom, LaneMemory memory)
     {
-        var exactFrom = entity.Evaluated - Entity.ExactItems;
-        if (entity.Count < entity.Items.Length || exactFrom < Entity.ExactItems)
-        {
-            return 0;
-        }
-
-        int write = 0, folded = 0;
+        entity.ExactAfter = Math.Max(entity.ExactAfter, entity.Items[exactFrom - 1].Time);
+        var write = 0;
         for (var read = 0; read < exactFrom; read++)
         {
-            folded = read == entity.Folded ? write : folded;
-            if (write > 0 && read != entity.Folded && MayMerge(entity.Items[write - 1], entity.Items[read]))
+            if (write > 0 && MayMerge(entity.Items[write - 1], entity.Items[read]))
             {
                 Merge(ref entity.Items[write - 1], ref entity.Items[read], memory);
             }
@@ -36,7 +30,6 @@ internal static class HistoryMerge
             }
         }
 
-        entity.Folded = entity.Folded >= exactFrom ? entity.Folded - (exactFrom - write) : folded;
         return Close(entity, memory, exactFrom, write);
     }
 
@@ -56,7 +49,7 @@ internal static class HistoryMerge
         var gone = exactFrom - write;
         entity.Count -= gone;
         entity.Evaluated -= gone;
-        entity.Folded = Math.Max(0, entity.Folded - drop);
+        entity.Folded -= gone;
         entity.Epoch++;
         return lost;
     }
@@ -68,8 +61,8 @@ internal static class HistoryMerge
         into.Time = from.Time;
         into.Source = from.Source;
         into.Position = from.Position;
-        into.IdHigh = into.IdLow = 0;
-        into.Count += from.Count;
+        (into.IdHigh, into.IdLow) = (0, (ulong)(into.Events + from.Events));
+        into.Count = (int)Math.Min(int.MaxValue, (long)into.Count + from.Count);
         for (var slot = 0; slot < Row.Slots; slot++)
         {
             if (into.Values[slot] != from.Values[slot] || slot == Row.GivenIdSlot)

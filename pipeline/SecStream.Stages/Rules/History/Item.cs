@@ -27,10 +27,10 @@ public struct Item
     /// <summary>Position in the source.</summary>
     public long Position;
 
-    /// <summary>Event id, high half; 0 with a low half of 0 for merged items.</summary>
+    /// <summary>Event id, high half; 0 for merged items.</summary>
     public ulong IdHigh;
 
-    /// <summary>Event id, low half.</summary>
+    /// <summary>Event id, low half; the number of events for merged items.</summary>
     public ulong IdLow;
 
     /// <summary>Occurrences.</summary>
@@ -43,7 +43,10 @@ public struct Item
     public ItemValues Values;
 
     /// <summary>Whether it stands for several events of one second.</summary>
-    public readonly bool IsMerged => IdHigh == 0 && IdLow == 0;
+    public readonly bool IsMerged => IdHigh == 0;
+
+    /// <summary>Number of events it stands for.</summary>
+    public readonly long Events => IsMerged ? (long)IdLow : 1;
 
     /// <summary>Order of events: time, then source, then position; the id only where two sources share a fingerprint.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

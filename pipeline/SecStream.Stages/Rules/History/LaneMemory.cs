@@ -12,6 +12,10 @@ public sealed class LaneMemory(ulong seed)
 {
     private const int EntityBytes = 160;
 
+    /// <summary>Entities and item slots (by size) kept for reuse: 40 MB and 80 MB at most.</summary>
+    private const int MaxFreeEntities = 1 << 18;
+    private const int MaxFreeItems = 1 << 20;
+
     private readonly Stack<Entity> _entities = new();
     private readonly Stack<Item[]>[] _items = [.. Enumerable.Range(0, 32).Select(_ => new Stack<Item[]>())];
 
@@ -48,6 +52,19 @@ public sealed class LaneMemory(ulong seed)
     /// <summary>Takes an entity back: its values are released, its arrays reused.</summary>
     public void Recycle(Entity entity)
     {
+        Clear(entity);
+        entity.ScheduledTime = long.MaxValue;
+        entity.NextInBucket = null;
+        EntityCount--;
+        if (_entities.Count < MaxFreeEntities)
+        {
+            _entities.Push(entity);
+        }
+    }
+
+    /// <summary>Takes everything an entity holds; it stays where it is.</summary>
+    public void Clear(Entity entity)
+    {
         for (var i = 0; i < entity.Count; i++)
         {
             ReleaseValues(ref entity.Items[i]);
@@ -61,16 +78,11 @@ public sealed class LaneMemory(ulong seed)
         GiveItems(entity.Items);
         entity.Items = [];
         entity.Count = entity.Evaluated = entity.Folded = 0;
+        entity.EvaluatedTotal = 0;
+        entity.ExactAfter = long.MinValue;
         entity.Epoch++;
         entity.IsDirty = false;
-        entity.ScheduledTime = long.MaxValue;
         entity.States = null;
-        entity.NextInBucket = null;
-        EntityCount--;
-        if (_entities.Count < 65_536)
-        {
-            _entities.Push(entity);
-        }
     }
 
     /// <summary>Makes room for one more item.</summary>
@@ -123,7 +135,7 @@ public sealed class LaneMemory(ulong seed)
 
         ItemSlots -= items.Length;
         var pool = _items[BitOperations.Log2((uint)items.Length)];
-        if ((long)pool.Count * items.Length < 1 << 18)
+        if ((long)pool.Count * items.Length < MaxFreeItems)
         {
             pool.Push(items);
         }

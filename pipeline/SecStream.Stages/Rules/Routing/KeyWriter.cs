@@ -8,10 +8,13 @@ using SecStream.Stages.Rules.Model;
 
 namespace SecStream.Stages.Rules.Routing;
 
-/// <summary>Writes canonical keys: parts separated by NUL, addresses canonical (IPv6 by /64, names lower-case), at most 512 bytes.</summary>
+/// <summary>Writes canonical keys: parts separated by NUL, addresses canonical (IPv6 by /64, names lower-case), 512 bytes or, with many long parts, little more.</summary>
 internal sealed class KeyWriter
 {
-    private readonly byte[] _bytes = new byte[Row.MaxKeyBytes + 64];
+    /// <summary>Parts beyond the bound still take up to 64 bytes each (a hash, or an address as text).</summary>
+    private const int MaxParts = 64;
+
+    private readonly byte[] _bytes = new byte[Row.MaxKeyBytes + (MaxParts * 64)];
     private int _length;
 
     /// <summary>The key written last.</summary>
@@ -21,7 +24,7 @@ internal sealed class KeyWriter
     public bool Write(EventRecord record, KeyPart[] parts)
     {
         _length = 0;
-        for (var i = 0; i < parts.Length; i++)
+        for (var i = 0; i < Math.Min(parts.Length, MaxParts); i++)
         {
             if (i > 0)
             {

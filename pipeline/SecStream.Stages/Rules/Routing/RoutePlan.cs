@@ -72,7 +72,7 @@ public sealed class RoutePlan
             RuleKind.ValueCount or RuleKind.NewValue => rule.ValueField,
             _ => null,
         };
-        var draft = drafts.Find(d => d.Name == name && (value is null || d.ValueFields.Contains(value.Value) || d.ValueFields.Count < MaxValueFields));
+        var draft = drafts.Find(d => d.Name == name && d.KeysAgree(rule) && (value is null || d.ValueFields.Contains(value.Value) || d.ValueFields.Count < MaxValueFields));
         if (draft is null)
         {
             draft = new Draft(name, [.. rule.Inputs[0].Key.Select(part => part.Name)]);
@@ -90,7 +90,7 @@ public sealed class RoutePlan
             slot = Core.Observations.Row.FirstRouteSlot + draft.ValueFields.IndexOf(field);
         }
 
-        draft.Rules.Add(new RouteRule(rule, index, slot));
+        draft.Add(new RouteRule(rule, index, slot));
     }
 
     private static RouteEntry[] BuildEntries(List<Draft> drafts, Route[] routes)
@@ -99,7 +99,7 @@ public sealed class RoutePlan
         for (var r = 0; r < routes.Length; r++)
         {
             var inputs = drafts[r].Rules.SelectMany(rule => rule.Rule.Inputs);
-            foreach (var group in inputs.GroupBy(input => string.Join(';', input.Key.Select(part => string.Join('|', part.Fields)))))
+            foreach (var group in inputs.GroupBy(KeyOf))
             {
                 var detections = group.SelectMany(input => input.Detections).Distinct().Order().ToArray();
                 entries.Add(new RouteEntry(entries.Count, routes[r], group.First().Key, detections));
@@ -109,10 +109,31 @@ public sealed class RoutePlan
         return [.. entries];
     }
 
+    /// <summary>The fields an input's key is taken from.</summary>
+    private static string KeyOf(RuleInput input) => string.Join(';', input.Key.Select(part => string.Join('|', part.Fields)));
+
     private sealed record Draft(string Name, string[] KeyNames)
     {
+        private readonly Dictionary<int, string> _keyOfDetection = [];
+
         public List<RouteRule> Rules { get; } = [];
 
         public List<int> ValueFields { get; } = [];
+
+        /// <summary>
+        /// A row says which detections its event matched, not by which fields it came to its key. So rules that key one detection by different
+        /// fields (aliases of the same name) can't share a route: one would see the other's events.
+        /// </summary>
+        public bool KeysAgree(AlertRule rule) =>
+            rule.Inputs.All(input => input.Detections.All(d => !_keyOfDetection.TryGetValue(d, out var key) || key == KeyOf(input)));
+
+        public void Add(RouteRule rule)
+        {
+            Rules.Add(rule);
+            foreach (var input in rule.Rule.Inputs)
+            {
+                Array.ForEach(input.Detections, d => _keyOfDetection[d] = KeyOf(input));
+            }
+        }
     }
 }

@@ -1,13 +1,17 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using SecStream.Core.Events;
 using SecStream.Core.Fields;
 using SecStream.Core.Observations;
+using SecStream.Core.Text;
 
 namespace SecStream.Stages.Rules.Routing;
 
 /// <summary>Writes the values of a row: who, from where, on which host, and what the route's rules count.</summary>
 internal sealed class RowValues
 {
+    private const int HashLength = 16;
+
     private readonly byte[] _location = new byte[Row.MaxValueBytes];
     private readonly int[] _fields = new int[Row.FirstRouteSlot];
     private int _locationLength;
@@ -61,9 +65,24 @@ internal sealed class RowValues
 
     private static ushort Append(RowBuffer buffer, ReadOnlySpan<byte> text)
     {
-        var kept = text.Length > Row.MaxValueBytes ? text[..Row.MaxValueBytes] : text;
-        buffer.Append(kept);
-        return (ushort)kept.Length;
+        if (text.Length <= Row.MaxValueBytes)
+        {
+            buffer.Append(text);
+            return (ushort)text.Length;
+        }
+
+        // Values that differ only at their end must stay different: the end is replaced by a hash of the whole.
+        var kept = Row.MaxValueBytes - HashLength;
+        while (kept > 0 && (text[kept] & 0xC0) == 0x80)
+        {
+            kept--;
+        }
+
+        Span<byte> hash = stackalloc byte[HashLength];
+        StableHash.Compute(text).TryFormat(hash, out _, "x16", CultureInfo.InvariantCulture);
+        buffer.Append(text[..kept]);
+        buffer.Append(hash);
+        return (ushort)(kept + HashLength);
     }
 
     private ushort AppendLocation(RowBuffer buffer, EventRecord record)
