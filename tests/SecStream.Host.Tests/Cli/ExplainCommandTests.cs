@@ -21,6 +21,19 @@ public sealed class ExplainCommandTests
     }
 
     [Fact]
+    public async Task Explain_RuleThatRemembersForMonths_ReadsBackThatFar()
+    {
+        using var folder = await ReplayedAsync(SampleLogs.Travel());
+        var alerts = Alerts(folder);
+        Assert.Equal(["P3", "T7"], alerts.Select(a => a["rule"]!["id"]!.GetValue<string>()));
+        foreach (var alert in alerts)
+        {
+            var result = await HostProcess.RunAsync(folder.Path, "explain", alert["event"]!["id"]!.GetValue<string>());
+            Assert.True(result.ExitCode == 0, result.Output);
+        }
+    }
+
+    [Fact]
     public async Task Explain_LineAheadOfItsTime_Agrees()
     {
         using var folder = await ReplayedAsync(SampleLogs.Skewed());

@@ -44,4 +44,16 @@ internal static class SampleLogs
         log.Append("Mar  2 10:00:09 web sshd[300]: session opened\n");
         return log.ToString();
     }
+
+    /// <summary>ECS logins of one user from two countries, months after the first: what was ever seen of the user matters.</summary>
+    public static string Travel() => string.Join('\n',
+        Login("2025-11-02T10:00:00Z", "a1", "DE", 52.5, 13.4),
+        Login("2026-03-02T10:00:00Z", "a2", "DE", 52.5, 13.4),
+        Login("2026-03-02T10:30:00Z", "a3", "BR", -23.5, -46.6)) + "\n";
+
+    private static string Login(string time, string id, string country, double latitude, double longitude) => FormattableString.Invariant(
+        $$$"""
+        {"@timestamp":"{{{time}}}","event":{"id":"{{{id}}}","action":"login_success","category":["authentication"],"outcome":"success"},"user":{"name":"alice"},
+        "host":{"name":"app"},"source":{"ip":"203.0.113.7","geo":{"country_iso_code":"{{{country}}}","location":{"lat":{{{latitude}}},"lon":{{{longitude}}}} } } }
+        """).Replace("\n", "", StringComparison.Ordinal);
 }
