@@ -1,3 +1,4 @@
 using SecStream.Host.Cli;
 
-return await CommandTree.RunAsync(args).ConfigureAwait(false);
+// Without arguments: the service, over the usual logs of this machine.
+return await CommandTree.RunAsync(args.Length == 0 ? ["serve"] : args).ConfigureAwait(false);

@@ -68,7 +68,7 @@ internal sealed record Delivery(List<SourceEvent>[] Partitions)
         {
             list.Add(e);
             highest = Math.Max(highest, e.Time);
-            if (random.Next(15) == 0)
+            if (list.Count < 3 * p.Count && random.Next(15) == 0)
             {
                 var from = random.Next(3) == 0 ? 0 : random.Next(list.Count);
                 list.AddRange(list[from..].Where(x => x.Time >= highest - horizon).ToArray());

@@ -110,6 +110,11 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
     /// </summary>
     public bool Fold(Entity entity, long fold)
     {
+        if (entity.States is null && fold <= entity.NextFold)
+        {
+            return true;
+        }
+
         var rules = plan.Routes[entity.Route].Rules;
         var end = entity.Folded;
         while (end < entity.Evaluated && entity.Items[end].Time < fold)
@@ -128,7 +133,18 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         }
 
         Drop(entity, fold);
+        NoteNextFold(entity);
         return entity.Count > 0 || !empty;
+    }
+
+    /// <summary>Most keys have nothing to fold at most sweeps: this says so without looking at their items.</summary>
+    private void NoteNextFold(Entity entity)
+    {
+        entity.NextFold = entity.Count == 0 ? long.MinValue : entity.Items[0].Time + _lookBack[entity.Route];
+        if (entity.Folded < entity.Count)
+        {
+            entity.NextFold = Math.Min(entity.NextFold, entity.Items[entity.Folded].Time);
+        }
     }
 
     private void Step(Entity entity, RouteRule rule, int local, int at, bool folding)

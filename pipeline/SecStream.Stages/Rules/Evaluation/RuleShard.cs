@@ -164,6 +164,7 @@ public sealed partial class RuleShard : IDraftObserver
         }
 
         entity.Count++;
+        entity.NextFold = Math.Min(entity.NextFold, header.Time);
         Fill(ref entity.Items[at], row);
         if (at < entity.Evaluated || header.Time < _clock)
         {

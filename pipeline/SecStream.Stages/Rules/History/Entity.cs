@@ -50,6 +50,9 @@ public sealed class Entity
     /// <summary>Entries of the schedule that name it; it is not recycled before there are none.</summary>
     public int QueueEntries { get; internal set; }
 
+    /// <summary>A fold at or before this time finds nothing to do, unless some rule has a state for the key.</summary>
+    public long NextFold { get; internal set; } = long.MinValue;
+
     /// <summary>Number of the route.</summary>
     public int Route { get; internal set; }
 

@@ -82,6 +82,7 @@ public sealed class LaneMemory(ulong seed)
         entity.ExactAfter = long.MinValue;
         entity.Epoch++;
         entity.IsDirty = false;
+        entity.NextFold = long.MinValue;
         entity.States = null;
     }
 
