@@ -71,6 +71,11 @@ internal static class BlindSpots
             }
         }
 
+        if (rule.Kind == RuleKind.ImpossibleTravel && !(seen(Core.Fields.Ecs.SourceGeoLocationLat) && seen(Core.Fields.Ecs.SourceGeoLocationLon)))
+        {
+            return $"no event has {nameOf(Core.Fields.Ecs.SourceGeoLocationLat)} and {nameOf(Core.Fields.Ecs.SourceGeoLocationLon)}";
+        }
+
         return rule.ValueField >= 0 && !seen(rule.ValueField) ? $"no event has {nameOf(rule.ValueField)}" : null;
     }
 

@@ -35,7 +35,7 @@ internal sealed class SourceCheck(PipelineOptions options, Knowledge knowledge, 
             catch (ConfigurationException fault)
             {
                 // One source that can't be opened must not hide what is wrong with the others.
-                reports.Add(new SourceReport { Name = path, Unusable = fault.Message });
+                reports.Add(new SourceReport { Name = path, Unusable = WithoutName(fault.Message, path) });
                 continue;
             }
 
@@ -105,7 +105,7 @@ internal sealed class SourceCheck(PipelineOptions options, Knowledge knowledge, 
     {
         if (file.Failure is { } failure)
         {
-            return failure;
+            return WithoutName(failure, file.Name);
         }
 
         if (counters.Events == 0)
@@ -117,6 +117,10 @@ internal sealed class SourceCheck(PipelineOptions options, Knowledge knowledge, 
 
         return ratio < UsableRatio ? FormattableString.Invariant($"only {ratio:P0} of its lines could be parsed; name another --format, or leave the source out") : null;
     }
+
+    /// <summary>The report names the source already.</summary>
+    private static string WithoutName(string message, string name) =>
+        message.StartsWith(name + ": ", StringComparison.Ordinal) ? message[(name.Length + 2)..] : message;
 
     private static string Iso(long time)
     {

@@ -12,8 +12,10 @@ internal static class CommandTree
         root.Subcommands.Add(ServeCommand.Make());
         root.Subcommands.Add(ReplayCommand.Make());
         root.Subcommands.Add(AlertsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(CheckCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(VersionCommand.Make());
         root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

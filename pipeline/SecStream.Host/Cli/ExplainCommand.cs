@@ -9,15 +9,17 @@ namespace SecStream.Host.Cli;
 internal static class ExplainCommand
 {
     private const int ShortestPrefix = 4;
+    private const int DefaultEvents = 20;
 
     public static Command Make(TimeProvider time)
     {
         var id = new Argument<string>("ID") { Description = "Id of an alert, or an unambiguous beginning of it." };
         var data = new Option<string?>("--data") { Description = "Folder with results. Default: ./data, else ./out." };
         var rules = new Option<string?>("--rules") { Description = "Folder of Sigma rules. Default: the pack that comes with SecStream." };
+        var events = new Option<int>("--events") { Description = "Contributing events to list, at most 100.", DefaultValueFactory = _ => DefaultEvents };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
-            "explain", "Show why an alert is one: rule, window, events. Derives it again from the stored events; exits 0 when that agrees, else 1.") { id, data, rules, json };
+            "explain", "Show why an alert is one: rule, window, events. Derives it again from the stored events; exits 0 when that agrees, else 1.") { id, data, rules, events, json };
         command.SetAction(async (result, cancellation) =>
         {
             var directory = DataFolder.Find(result.GetValue(data), "alerts.ndjson");
@@ -31,7 +33,7 @@ internal static class ExplainCommand
             }
             else
             {
-                ExplanationReport.Print(Terminal.Out, explanation);
+                ExplanationReport.Print(Terminal.Out, explanation, Math.Max(0, result.GetValue(events)));
             }
 
             return explanation.Agrees ? 0 : 1;

@@ -11,7 +11,8 @@ namespace SecStream.Host.Cli;
 /// <summary><c>serve [PATH...]</c>: follows log files and tells of alerts as they come.</summary>
 internal static class ServeCommand
 {
-    private static readonly string[] s_usualLogs =
+    /// <summary>Where the usual systems keep the logs that matter here.</summary>
+    internal static readonly string[] UsualLogs =
     [
         "/var/log/auth.log", "/var/log/secure", "/var/log/syslog", "/var/log/messages", "/var/log/nginx/access.log", "/var/log/apache2/access.log",
         "/var/log/httpd/access_log",
@@ -45,7 +46,7 @@ internal static class ServeCommand
 
     private static List<string> Files(string[] named)
     {
-        var files = named.Length > 0 ? [.. named] : s_usualLogs.Where(File.Exists).ToList();
+        var files = named.Length > 0 ? [.. named] : UsualLogs.Where(File.Exists).ToList();
         if (files.Count == 0)
         {
             throw new ConfigurationException("no log file named, and none of the usual ones is here: ./run serve /path/to/auth.log /path/to/access.log");

@@ -55,7 +55,9 @@ internal sealed class EventIndex
             offset += start;
             if (length == buffer.Length)
             {
-                Array.Resize(ref buffer, buffer.Length < MaxLineBytes ? buffer.Length * 2 : throw new InvalidDataException($"{path}:{line + 1}: a line of more than {MaxLineBytes >> 20} MiB"));
+                Array.Resize(
+                    ref buffer,
+                    buffer.Length < MaxLineBytes ? buffer.Length * 2 : throw new InvalidDataException($"{path}:{line + 1}: a line of more than {MaxLineBytes >> 20} MiB"));
             }
         }
 

@@ -16,8 +16,8 @@ internal static class ExplanationReport
     private const int LineLength = 160;
     private const int DifferenceLength = 240;
 
-    /// <summary>Prints it.</summary>
-    public static void Print(IAnsiConsole console, Explanation explanation)
+    /// <summary>Prints it, with at most <paramref name="events"/> of the contributing events.</summary>
+    public static void Print(IAnsiConsole console, Explanation explanation, int events)
     {
         console.MarkupLine($"{AlertTable.Coloured(explanation.Alert.Severity)}  {Text(explanation.Alert.Message)}");
         console.WriteLine();
@@ -25,7 +25,7 @@ internal static class ExplanationReport
         AddRule(facts, explanation);
         AddWhat(facts, explanation);
         console.Write(facts);
-        PrintTimeline(console, explanation);
+        PrintTimeline(console, explanation, events);
         PrintVerdict(console, explanation);
     }
 
@@ -97,7 +97,7 @@ internal static class ExplanationReport
             + (DocumentFields.Text(action, "scope") is { } scope ? $" ({scope})" : "")));
     }
 
-    private static void PrintTimeline(IAnsiConsole console, Explanation explanation)
+    private static void PrintTimeline(IAnsiConsole console, Explanation explanation, int shown)
     {
         if (explanation.Timeline.Count == 0)
         {
@@ -107,7 +107,7 @@ internal static class ExplanationReport
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("time (UTC)").NoWrap());
         table.AddColumns("action", "user", "address", "line");
-        foreach (var line in explanation.Timeline)
+        foreach (var line in explanation.Timeline.Take(shown))
         {
             table.AddRow(
                 Text(Short(line.Time)),
@@ -119,9 +119,10 @@ internal static class ExplanationReport
 
         console.Write(table);
         var events = explanation.Number("secstream.evidence.events") ?? 0;
-        if (events > explanation.Timeline.Count)
+        var listed = Math.Min(shown, explanation.Timeline.Count);
+        if (events > listed)
         {
-            console.WriteLine($"The first {explanation.Timeline.Count} of {events} contributing events.");
+            console.WriteLine($"The first {listed} of {events} contributing events{(shown < explanation.Timeline.Count ? "; --events N shows more" : "")}.");
         }
     }
 
