@@ -59,11 +59,14 @@ internal sealed record FullResult
 /// </summary>
 internal sealed class FullRun(PipelineOptions options, Knowledge knowledge, IReadOnlyList<string> paths, string directory)
 {
+    // Before: histories and pools are still growing. After: the end of input settles everything at once, which no running service ever does.
     private const double SteadyFrom = 0.4;
+    private const double SteadyTo = 0.97;
 
     private long _size;
     private long _stateBytes;
     private (long Allocated, long Events)? _steady;
+    private (long Allocated, long Events)? _steadyEnd;
 
     /// <summary>Runs it.</summary>
     public async Task<FullResult> RunAsync(CancellationToken cancellation)
@@ -84,12 +87,13 @@ internal sealed class FullRun(PipelineOptions options, Knowledge knowledge, IRea
         var alerts = WriteAlerts(book);
         var used = Environment.CpuUsage.TotalTime - cpu;
         var steady = _steady ?? (allocated, 0);
+        var steadyEnd = _steadyEnd ?? (end, events);
         return new FullResult
         {
             Events = events,
             CpuSeconds = used.TotalSeconds,
             ElapsedSeconds = watch.Elapsed.TotalSeconds,
-            SteadyBytesPerEvent = (double)(end - steady.Item1) / Math.Max(1, events - steady.Item2),
+            SteadyBytesPerEvent = (double)(steadyEnd.Item1 - steady.Item1) / Math.Max(1, steadyEnd.Item2 - steady.Item2),
             BytesPerEvent = (double)(end - allocated) / Math.Max(1, events),
             BaseBytes = settled,
             PeakBytes = PeakMemory.Read(),
@@ -123,7 +127,12 @@ internal sealed class FullRun(PipelineOptions options, Knowledge knowledge, IRea
             _stateBytes = Math.Max(_stateBytes, topology.StateBytes);
             if (_steady is null && sources.Sum(s => s.Source.Position) >= _size * SteadyFrom)
             {
-                _steady = (GC.GetTotalAllocatedBytes(), EventsOf(topology));
+                _steady = (GC.GetTotalAllocatedBytes(precise: true), EventsOf(topology));
+            }
+
+            if (_steadyEnd is null && sources.Sum(s => s.Source.Position) >= _size * SteadyTo)
+            {
+                _steadyEnd = (GC.GetTotalAllocatedBytes(precise: true), EventsOf(topology));
             }
         }
     }

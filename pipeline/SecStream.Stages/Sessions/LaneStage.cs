@@ -18,9 +18,10 @@ public sealed class LaneStage : ILaneStage
     {
         Memory = new LaneMemory(seed);
         var sets = new DetectionSets(plan);
+        var rows = new RowPool();
         for (var shard = lane; shard < Row.ShardCount; shard += lanes)
         {
-            _sessions[shard] = new LoginSessions(options.Horizon, seed);
+            _sessions[shard] = new LoginSessions(options.Horizon, seed, rows);
             _rules[shard] = new RuleShard(plan, options, Memory, sets, factory, sink);
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using SecStream.Core.Events;
 using SecStream.Core.Observations;
 
@@ -8,7 +7,7 @@ namespace SecStream.Stages.Sessions;
 /// The failed-login lines of one (host, process id), in order of events, and how many attempts each was counted as. Lines that nothing late can
 /// precede any more are folded into the counters.
 /// </summary>
-internal sealed class LoginSession
+internal sealed class LoginSession(RowPool pool)
 {
     private readonly List<Line> _lines = [];
     private Counters _folded;
@@ -40,7 +39,7 @@ internal sealed class LoginSession
             }
         }
 
-        _lines.Insert(at, new Line(header.Time, header.Source, header.Position, header.IdHigh, header.IdLow, header.Count, header.LoginLine, Keep(row.Bytes)));
+        _lines.Insert(at, new Line(header.Time, header.Source, header.Position, header.IdHigh, header.IdLow, header.Count, header.LoginLine, pool.Keep(row.Bytes)));
         if (at < _evaluated)
         {
             _evaluated++;
@@ -141,18 +140,11 @@ internal sealed class LoginSession
         return bytes;
     }
 
-    private static byte[] Keep(ReadOnlySpan<byte> row)
-    {
-        var bytes = ArrayPool<byte>.Shared.Rent(row.Length);
-        row.CopyTo(bytes);
-        return bytes;
-    }
-
     private void ReleaseRows(int count)
     {
         for (var i = 0; i < count; i++)
         {
-            ArrayPool<byte>.Shared.Return(_lines[i].Row);
+            pool.Return(_lines[i].Row);
         }
     }
 

@@ -10,7 +10,7 @@ namespace SecStream.Stages.Sessions;
 /// function of the session's lines; a line that comes late gives corrections of the rows sent before.
 /// A session ends when no line comes for an hour (process ids are used again). Owned by one lane at a time; not thread-safe.
 /// </summary>
-public sealed class LoginSessions(long horizon, ulong seed, long maxBytes = LoginSessions.DefaultMaxBytes)
+public sealed class LoginSessions(long horizon, ulong seed, RowPool? pool = null, long maxBytes = LoginSessions.DefaultMaxBytes)
 {
     /// <summary>A session without a line for this long is over (µs). OpenSSH itself ends a login after its grace time of minutes.</summary>
     public const long IdleEnd = EventClock.Hour;
@@ -18,6 +18,7 @@ public sealed class LoginSessions(long horizon, ulong seed, long maxBytes = Logi
     /// <summary>Lines a shard holds for corrections, in bytes of their rows. Default 4 MiB (256 MiB over 64 shards).</summary>
     public const long DefaultMaxBytes = 4L << 20;
 
+    private readonly RowPool _pool = pool ?? new RowPool();
     private readonly Dictionary<SessionKey, LoginSession> _sessions = new(new KeyComparer(seed));
     private readonly List<LoginSession> _active = [];
     private readonly Stack<LoginSession> _free = new();
@@ -134,7 +135,7 @@ public sealed class LoginSessions(long horizon, ulong seed, long maxBytes = Logi
         var lookup = _sessions.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (!lookup.TryGetValue(key, out var session))
         {
-            session = _free.TryPop(out var reused) ? reused : new LoginSession();
+            session = _free.TryPop(out var reused) ? reused : new LoginSession(_pool);
             _sessions.Add(new SessionKey(key.ToArray()), session);
         }
 

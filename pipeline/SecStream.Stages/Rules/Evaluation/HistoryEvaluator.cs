@@ -174,7 +174,7 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         }
     }
 
-    private static AlertDraft? OpenAlert(RuleState? state) => state is { Alerts: [.., { IsClosed: false } last] } ? last : null;
+    private static AlertDraft? OpenAlert(RuleState? state) => state is { HasAlerts: true, Alerts: [.., { IsClosed: false } last] } ? last : null;
 
     /// <summary>An episode ends when the next matching event comes a gap later, and is cut at UTC midnight.</summary>
     private static bool EpisodeEnds(RouteRule rule, long last, long next) =>
@@ -226,7 +226,7 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         foreach (var local in sets[entity.Items[at].Set].Rules)
         {
             var state = entity.FindState(local);
-            if (state is not null && (state.Alerts.Count > 0 || state.FoldedOpen is not null))
+            if (state is not null && (state.HasAlerts || state.FoldedOpen is not null))
             {
                 Step(entity, rules[local], local, at, folding: true);
             }

@@ -10,7 +10,10 @@ public sealed class Tally
     private const int MaxDistinct = 4096;
     private const int ListSize = 10;
 
-    private Dictionary<int, int>? _index;
+    private const int ScannedCount = 16;
+
+    private int[] _slots = [];
+    private int _slotMask;
     private (int Value, long Count)[] _entries = [];
 
     /// <summary>Number of distinct values.</summary>
@@ -45,15 +48,10 @@ public sealed class Tally
         }
 
         _entries[Distinct] = (pool.AddReference(value), count);
-        _index?.Add(value, Distinct);
         Distinct++;
-        if (Distinct == 17)
+        if (Distinct > ScannedCount)
         {
-            _index = [];
-            for (var i = 0; i < Distinct; i++)
-            {
-                _index.Add(_entries[i].Value, i);
-            }
+            Index(Distinct - 1);
         }
     }
 
@@ -62,10 +60,15 @@ public sealed class Tally
     {
         var entries = Distinct == 0 ? [] : ArrayPool<(int Value, long Count)>.Shared.Rent(Distinct);
         _entries.AsSpan(0, Distinct).CopyTo(entries);
-        var copy = new Tally { _entries = entries, Distinct = Distinct, _index = _index is null ? null : new(_index) };
+        var copy = new Tally { _entries = entries, Distinct = Distinct };
         for (var i = 0; i < Distinct; i++)
         {
             pool.AddReference(_entries[i].Value);
+        }
+
+        if (Distinct > ScannedCount)
+        {
+            copy.Rehash();
         }
 
         return copy;
@@ -82,7 +85,9 @@ public sealed class Tally
         Distinct = 0;
         ArrayPool<(int Value, long Count)>.Shared.Return(_entries);
         _entries = [];
-        _index = null;
+        ArrayPool<int>.Shared.Return(_slots);
+        _slots = [];
+        _slotMask = 0;
     }
 
     /// <summary>The ten most frequent values, by count then ordinal value.</summary>
@@ -148,9 +153,9 @@ public sealed class Tally
 
     private int IndexOf(int value)
     {
-        if (_index is not null)
+        if (Distinct > ScannedCount)
         {
-            return _index.TryGetValue(value, out var at) ? at : -1;
+            return _slots[SlotOf(value)] - 1;
         }
 
         for (var i = 0; i < Distinct; i++)
@@ -162,5 +167,42 @@ public sealed class Tally
         }
 
         return -1;
+    }
+
+    /// <summary>The slot that holds a value, or the free one where it belongs; slots hold index + 1.</summary>
+    private int SlotOf(int value)
+    {
+        var slot = (int)((uint)value * 2_654_435_769u >> 8) & _slotMask;
+        while (_slots[slot] != 0 && _entries[_slots[slot] - 1].Value != value)
+        {
+            slot = (slot + 1) & _slotMask;
+        }
+
+        return slot;
+    }
+
+    private void Index(int at)
+    {
+        if (Distinct * 2 > _slotMask)
+        {
+            Rehash();
+        }
+        else
+        {
+            _slots[SlotOf(_entries[at].Value)] = at + 1;
+        }
+    }
+
+    private void Rehash()
+    {
+        ArrayPool<int>.Shared.Return(_slots);
+        var size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Distinct * 4);
+        _slots = ArrayPool<int>.Shared.Rent(size);
+        _slots.AsSpan(0, size).Clear();
+        _slotMask = size - 1;
+        for (var i = 0; i < Distinct; i++)
+        {
+            _slots[SlotOf(_entries[i].Value)] = i + 1;
+        }
     }
 }
