@@ -37,12 +37,16 @@ public readonly record struct AlertEntity(string Type, string Name, string Value
             var candidate = field < Ecs.Names.Length ? Ecs.Names[field] : name;
             if (MayHaveGiven(alert, TypeOf(candidate), value))
             {
-                return TypeOf(candidate) == TypeOf(name) ? new(TypeOf(name), name, value) : new(TypeOf(candidate), candidate, value);
+                return TypeOf(candidate) != TypeOf(name) ? new(TypeOf(candidate), candidate, value) : new(TypeOf(name), UserField(alert, fields, name, value), value);
             }
         }
 
         return new(TypeOf(name), name, value);
     }
+
+    /// <summary>"E-mail, else name": contributors are listed by name where they have one, so a value among them that is no address is a name.</summary>
+    private static string UserField(Alert alert, int[] fields, string name, string value) =>
+        Array.IndexOf(fields, Ecs.UserName) >= 0 && IsAmong(alert.Users, value) && !value.Contains('@', StringComparison.Ordinal) ? "user.name" : name;
 
     /// <summary>The type of entity that a field names.</summary>
     public static string TypeOf(string field) => field switch

@@ -15,7 +15,7 @@ internal static class EvidenceText
     public static void Write(Utf8JsonWriter json, Alert alert, AlertRule rule)
     {
         json.WriteStartObject("key");
-        WriteKey(json, [.. alert.Key.DistinctBy(part => part.Name).OrderBy(part => part.Name, StringComparer.Ordinal)]);
+        WriteKey(json, [.. alert.Key.Select((part, at) => (AlertEntity.OfPart(alert, rule, at).Name, part.Value)).DistinctBy(part => part.Name).OrderBy(part => part.Name, StringComparer.Ordinal)]);
         json.WriteEndObject();
         WriteObserved(json, alert.Observed, alert);
         WriteEvidence(json, alert);
