@@ -6,7 +6,7 @@ namespace SecStream.Host;
 public sealed record PipelineOptions
 {
     /// <summary>Folder of the rules. Default: the pack that comes with the program.</summary>
-    public string RulesDirectory { get; init; } = Path.Combine(AppContext.BaseDirectory, "rules");
+    public string RulesDirectory { get; init; } = DefaultRules();
 
     /// <summary>GeoIP and ASN files (.mmdb), or folders of them. Default: <c>SECSTREAM_GEOIP</c>.</summary>
     public IReadOnlyList<string> GeoIp { get; init; } = Environment.GetEnvironmentVariable("SECSTREAM_GEOIP") is { Length: > 0 } folder ? [folder] : [];
@@ -52,6 +52,13 @@ public sealed record PipelineOptions
 
     /// <summary>State that all shards together may hold, in bytes. Default 1 GiB.</summary>
     public long MaxStateBytes { get; init; } = 1L << 30;
+
+    /// <summary>The pack of the checkout that <c>./run</c> belongs to, so that a changed rule is in force at the next start; else the one beside the program.</summary>
+    private static string DefaultRules()
+    {
+        var checkout = Environment.GetEnvironmentVariable("SECSTREAM_HOME") is { Length: > 0 } home ? Path.Combine(home, "pipeline", "rules") : "";
+        return Directory.Exists(checkout) ? checkout : Path.Combine(AppContext.BaseDirectory, "rules");
+    }
 
     internal long LatenessMicroseconds => EventClock.ToMicroseconds(Lateness);
 
