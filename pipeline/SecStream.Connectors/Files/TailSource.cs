@@ -11,6 +11,7 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 {
     private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(1);
 
+    private readonly Queue<string> _between = new();
     private LineReader? _reader;
     private DateTimeOffset _nextCheck;
     private long _limit = long.MaxValue;
@@ -96,6 +97,10 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 
         OpenFile(found);
         _reader!.Seek(position, source);
+        foreach (var file in found == path ? [] : RotatedAfter(found))
+        {
+            _between.Enqueue(file);
+        }
     }
 
     /// <inheritdoc/>
@@ -136,9 +141,19 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         // The end of the old file: what stands there without a line end is its last line.
         var rest = _reader!.TryRead(batch, final: true);
         Rotations++;
-        OpenFile(path);
+        OpenFile(_between.TryDequeue(out var next) && File.Exists(next) ? next : path);
         return rest || _reader.TryRead(batch, final: false);
     }
+
+    /// <summary>
+    /// Files rotated away after the one given, oldest first: several rotations happened while nobody read. Only names that rotation gives
+    /// (.1, -20260302) count.
+    /// </summary>
+    private IEnumerable<string> RotatedAfter(string found) =>
+        Candidates()
+            .Where(file => file != path && file != found && Path.GetFileName(file).AsSpan(Path.GetFileName(path).Length) is ['.' or '-', >= '0' and <= '9', ..])
+            .Where(file => File.GetLastWriteTimeUtc(file) >= File.GetLastWriteTimeUtc(found))
+            .OrderBy(File.GetLastWriteTimeUtc);
 
     private IEnumerable<string> Candidates()
     {

@@ -44,7 +44,7 @@ internal static class CommandTree
             await Console.Error.WriteLineAsync("secstream: stopped before the end; the results are not complete").ConfigureAwait(false);
             return 1;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException or ArgumentException)
         {
             // The command has failed; the message is what a person can act on, the stack is for a bug report.
             await Console.Error.WriteLineAsync($"secstream: {fault.Message}").ConfigureAwait(false);

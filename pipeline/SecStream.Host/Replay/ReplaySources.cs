@@ -31,13 +31,15 @@ internal static class ReplaySources
     /// <summary>How a file is to be read.</summary>
     public static SourceOptions OptionsOf(string path, PipelineOptions options, TimeProvider time)
     {
-        var modified = path != "-" && File.Exists(path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero) : time.GetUtcNow();
+        // A file that is followed may not be there yet: its lines will be of the time it is written.
+        var there = path != "-" && File.Exists(path);
+        var modified = there ? new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero) : time.GetUtcNow();
         return new SourceOptions
         {
             Format = options.Format,
             Zone = options.Zone,
             Year = options.Year,
-            FirstYear = options.Year is null && path != "-" ? ScanFirstYear(path, modified) : null,
+            FirstYear = options.Year is null && there ? ScanFirstYear(path, modified) : null,
             LastModified = modified,
             Tenant = options.Tenant,
         };

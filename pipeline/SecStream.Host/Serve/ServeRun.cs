@@ -16,6 +16,7 @@ internal sealed class ServeRun : IDisposable
 
     private readonly TimeProvider _time;
     private readonly PipelineOptions _options;
+    private readonly DataFolderLock _folder;
     private readonly string _snapshotPath;
     private readonly FileEventSink _events;
     private readonly AlertJournal _journal;
@@ -31,6 +32,7 @@ internal sealed class ServeRun : IDisposable
         _time = time;
         _options = options;
         Knowledge = Knowledge.Load(options);
+        _folder = new DataFolderLock(directory);
         _snapshotPath = Path.Combine(directory, "state", "snapshot.bin");
         var snapshot = SnapshotFile.Read(_snapshotPath);
         _events = new FileEventSink(directory, append: true);
@@ -67,6 +69,7 @@ internal sealed class ServeRun : IDisposable
         _journal.Dispose();
         _events.Dispose();
         _control.Dispose();
+        _folder.Dispose();
     }
 
     private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json.Nodes;
 using SecStream.Host.Tests.Alerts;
 using SecStream.Host.Tests.Harness;
@@ -43,6 +45,32 @@ public sealed class CommandsTests
         using var folder = new TemporaryFolder();
         var result = await HostProcess.RunAsync(folder.Path, [.. arguments.Where(a => a.Length > 0)]);
         Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("secstream: ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Replay_GzipCutOff_FailsAndNamesTheGap()
+    {
+        using var folder = new TemporaryFolder();
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes(SampleLogs.Auth()));
+        }
+
+        await File.WriteAllBytesAsync(folder.File("auth.log.gz"), packed.ToArray()[..^100]);
+        var result = await HostProcess.RunAsync(folder.Path, "replay", "auth.log.gz");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("source_gap", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Replay_EmptyFolderName_IsAMessageAndNoCrash()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("auth.log", SampleLogs.Auth());
+        var result = await HostProcess.RunAsync(folder.Path, "replay", "auth.log", "--out", "");
+        Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("secstream: ", result.Errors, StringComparison.Ordinal);
     }
 

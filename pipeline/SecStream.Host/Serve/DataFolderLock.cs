@@ -1,0 +1,32 @@
+namespace SecStream.Host.Serve;
+
+/// <summary>
+/// Keeps a data folder to one process: two would write over each other's state and results. The system lets go of it when the process ends,
+/// however it ends, so the file may stay.
+/// </summary>
+internal sealed class DataFolderLock : IDisposable
+{
+    // Linux and macOS: EWOULDBLOCK; Windows: ERROR_SHARING_VIOLATION.
+    private static readonly int[] s_heldByOther = [11, 35, unchecked((int)0x80070020)];
+
+    private readonly FileStream _file;
+
+    /// <summary>Takes the folder, making it when it is not there.</summary>
+    /// <exception cref="ConfigurationException">Another process has it.</exception>
+    public DataFolderLock(string directory)
+    {
+        var path = Path.Combine(directory, "state", "lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (s_heldByOther.Contains(fault.HResult))
+        {
+            throw new ConfigurationException($"--data {directory}: another serve works in this folder; stop it, or use another --data folder", fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}

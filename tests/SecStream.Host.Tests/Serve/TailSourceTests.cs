@@ -1,0 +1,64 @@
+using System.Text;
+using SecStream.Connectors.Files;
+using SecStream.Core.Pipeline;
+using SecStream.Host.Tests.Harness;
+using Xunit;
+
+namespace SecStream.Host.Tests.Serve;
+
+public sealed class TailSourceTests
+{
+    [Fact]
+    public void Restore_SeveralRotationsMeanwhile_ReadsEveryFileInOrder()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        var state = Saved(path);
+        Aged(folder.Write("auth.log.2", "a1\na2\n"), 3);
+        Aged(folder.Write("auth.log.1", "b1\n"), 2);
+        Aged(folder.Write("auth.log.3", "older\n"), 4);
+        Aged(folder.Write("auth.log.bak", "no rotation\n"), 1);
+        folder.Write("auth.log", "c1\n");
+        using var source = new TailSource(path, "default", new SteppingTime());
+        using var reader = new BinaryReader(new MemoryStream(state));
+        source.Restore(reader);
+        Assert.Equal(["a2", "b1", "c1"], ReadAll(source));
+        Assert.Null(source.Gap);
+    }
+
+    private static byte[] Saved(string path)
+    {
+        using var source = new TailSource(path, "default", new SteppingTime());
+        ReadAll(source);
+        using var state = new MemoryStream();
+        using var writer = new BinaryWriter(state);
+        source.Save(writer);
+        writer.Flush();
+        return state.ToArray();
+    }
+
+    private static void Aged(string path, int days) => File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddDays(-days));
+
+    private static List<string> ReadAll(TailSource source)
+    {
+        var lines = new List<string>();
+        for (var i = 0; i < 10; i++)
+        {
+            var batch = new RecordBatch();
+            if (source.TryRead(batch))
+            {
+                lines.AddRange(batch.Records.Select(r => Encoding.UTF8.GetString(batch.Buffer, r.Start, r.Length)));
+            }
+        }
+
+        return lines;
+    }
+
+    /// <summary>A clock that goes two seconds on whenever it is asked.</summary>
+    private sealed class SteppingTime : TimeProvider
+    {
+        private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => _now += TimeSpan.FromSeconds(2);
+    }
+}
