@@ -188,6 +188,7 @@ internal sealed class LoginSession
         public long FailedLines;
         public long InvalidUserLines;
         public long PamLines;
+        public long StackedPamLines;
         public long Attempts;
         public bool IsSet;
 
@@ -210,6 +211,10 @@ internal sealed class LoginSession
             {
                 lines = ref PamLines;
             }
+            else if (kind == LoginLine.PamStacked)
+            {
+                lines = ref StackedPamLines;
+            }
 
             lines += count;
             var attempts = (int)Math.Max(0, lines - Attempts);
@@ -223,6 +228,7 @@ internal sealed class LoginSession
             writer.Write(FailedLines);
             writer.Write(InvalidUserLines);
             writer.Write(PamLines);
+            writer.Write(StackedPamLines);
             writer.Write(Attempts);
             writer.Write(IsSet);
         }
@@ -233,6 +239,7 @@ internal sealed class LoginSession
             FailedLines = reader.ReadInt64(),
             InvalidUserLines = reader.ReadInt64(),
             PamLines = reader.ReadInt64(),
+            StackedPamLines = reader.ReadInt64(),
             Attempts = reader.ReadInt64(),
             IsSet = reader.ReadBoolean(),
         };
