@@ -17,6 +17,11 @@ public enum LoginLine : byte
 
     /// <summary>PAM <c>authentication failure</c> with rhost, and <c>N more authentication failures</c>.</summary>
     Pam = 3,
+
+    /// <summary>
+    /// The same from another module than pam_unix (pam_sss, pam_winbind, pam_krb5 …): modules are stacked, so each writes a line about the one attempt.
+    /// </summary>
+    PamStacked = 4,
 }
 
 /// <summary>The names of login lines in documents (<c>secstream.login.line</c>).</summary>
@@ -28,6 +33,7 @@ public static class LoginLines
         LoginLine.Failed => "failed"u8,
         LoginLine.InvalidUser => "invalid_user"u8,
         LoginLine.Pam => "pam"u8,
+        LoginLine.PamStacked => "pam_stacked"u8,
         _ => default,
     };
 
@@ -39,6 +45,11 @@ public static class LoginLines
             return LoginLine.Failed;
         }
 
-        return name.SequenceEqual("invalid_user"u8) ? LoginLine.InvalidUser : name.SequenceEqual("pam"u8) ? LoginLine.Pam : LoginLine.None;
+        if (name.SequenceEqual("invalid_user"u8))
+        {
+            return LoginLine.InvalidUser;
+        }
+
+        return name.SequenceEqual("pam"u8) ? LoginLine.Pam : name.SequenceEqual("pam_stacked"u8) ? LoginLine.PamStacked : LoginLine.None;
     }
 }

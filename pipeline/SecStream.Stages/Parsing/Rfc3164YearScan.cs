@@ -25,6 +25,7 @@ public sealed class Rfc3164YearScan
     public void Add(ReadOnlySpan<byte> line)
     {
         SyslogHeader.SkipPriority(ref line, out _);
+        line = HeaderVariants.SkipWeekday(line);
         if (Rfc3164Timestamp.TryParse(line, out var stamp) && stamp.Year == 0)
         {
             _clock.Resolve(_month = stamp.Month, _day = stamp.Day, _timeOfDay = stamp.TimeOfDay);

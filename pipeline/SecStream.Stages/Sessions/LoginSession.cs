@@ -180,6 +180,7 @@ internal sealed class LoginSession(RowPool pool)
         public long FailedLines;
         public long InvalidUserLines;
         public long PamLines;
+        public long StackedPamLines;
         public long Attempts;
         public bool IsSet;
 
@@ -202,6 +203,10 @@ internal sealed class LoginSession(RowPool pool)
             {
                 lines = ref PamLines;
             }
+            else if (kind == LoginLine.PamStacked)
+            {
+                lines = ref StackedPamLines;
+            }
 
             lines += count;
             var attempts = (int)Math.Max(0, lines - Attempts);
@@ -215,6 +220,7 @@ internal sealed class LoginSession(RowPool pool)
             writer.Write(FailedLines);
             writer.Write(InvalidUserLines);
             writer.Write(PamLines);
+            writer.Write(StackedPamLines);
             writer.Write(Attempts);
             writer.Write(IsSet);
         }
@@ -225,6 +231,7 @@ internal sealed class LoginSession(RowPool pool)
             FailedLines = reader.ReadInt64(),
             InvalidUserLines = reader.ReadInt64(),
             PamLines = reader.ReadInt64(),
+            StackedPamLines = reader.ReadInt64(),
             Attempts = reader.ReadInt64(),
             IsSet = reader.ReadBoolean(),
         };

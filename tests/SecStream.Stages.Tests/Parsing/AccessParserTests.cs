@@ -37,6 +37,30 @@ public sealed class AccessParserTests
     }
 
     [Theory]
+    [InlineData("[2001:db8::1] - -", "2001:db8::1", null, null)]
+    [InlineData("[2001:db8::1]:443 - -", "2001:db8::1", null, null)]
+    [InlineData("203.0.113.7:5555 - -", "203.0.113.7", null, null)]
+    [InlineData("::ffff:203.0.113.7 - -", "203.0.113.7", null, null)]
+    [InlineData("203.0.113.7, 10.0.0.1 - -", "203.0.113.7", null, null)]
+    [InlineData("203.0.113.7,10.0.0.1 - bob", "203.0.113.7", "bob", null)]
+    [InlineData("203.0.113.7, 10.0.0.1, 10.0.0.2 - bob", "203.0.113.7", "bob", null)]
+    [InlineData("www.example.com 203.0.113.7 - -", "203.0.113.7", null, "www.example.com")]
+    [InlineData("www.example.com 203.0.113.7 - bob", "203.0.113.7", "bob", "www.example.com")]
+    [InlineData("www.example.com:443 2001:db8::1 - bob", "2001:db8::1", "bob", "www.example.com")]
+    [InlineData("10.0.0.1:80 203.0.113.7 - -", "203.0.113.7", null, "10.0.0.1")]
+    [InlineData("203.0.113.7 ident john smith", "203.0.113.7", "john smith", null)]
+    [InlineData("203.0.113.7 - john 8.8.8.8", "203.0.113.7", "john 8.8.8.8", null)]
+    [InlineData("203.0.113.7 8.8.8.8 john x", "203.0.113.7", "john x", null)]
+    [InlineData("203.0.113.7 - - ", "203.0.113.7", null, null)]
+    [InlineData("- - -", null, null, null)]
+    public void Parse_Front_ClientUserHost(string front, string? address, string? user, string? host)
+    {
+        var harness = new ParsingHarness();
+        Assert.Equal(ParseResult.Event, harness.Parse($"{front} [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 1 0.005 \"-\" \"M/5\" 12"));
+        Assert.Equal((address, user, host, "M/5"), (harness["source.address"], harness["user.name"], harness["url.domain"], harness["user_agent.original"]));
+    }
+
+    [Theory]
     [InlineData("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"Mozilla/5.0 (compatible; Goog")]
     [InlineData("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" two 1")]
     [InlineData("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET /")]

@@ -41,6 +41,7 @@ internal ref struct AccessLine
             return false;
         }
 
+        SkipDuration(ref rest);
         return rest.IsEmpty || rest[0] != '"' || (TryQuoted(ref rest, out parts.Referrer) && (rest.IsEmpty || TryQuoted(ref rest, out parts.Agent)));
     }
 
@@ -74,26 +75,66 @@ internal ref struct AccessLine
     {
         // "addr ident user [": three words, the last of which may hold blanks, or four with a virtual host "name:port" first.
         front = front[..^2];
-        var first = Syslog.SyslogHeader.TakeWord(ref front);
-        var second = Syslog.SyslogHeader.TakeWord(ref front);
+        var first = TakeAddress(ref front);
+        var rest = front;
+        var second = TakeAddress(ref rest);
         if (first.IsEmpty || front.IsEmpty)
         {
             return false;
         }
 
-        if (second.Length > 1 && first.Contains((byte)':') && !Enrichment.IpParser.TryParse(first, out _) && front.StartsWith("- "u8))
+        var client = WithoutPort(first);
+        var isIp = Enrichment.IpParser.TryParse(client, out _);
+        var isHostWithPort = second.Length > 1 && first.Contains((byte)':') && !Enrichment.IpParser.TryParse(first, out _) && rest.StartsWith("- "u8);
+        if (isHostWithPort || (!isIp && rest.Contains((byte)' ') && Enrichment.IpParser.TryParse(WithoutPort(second), out _)))
         {
-            parts.Host = first[..first.LastIndexOf((byte)':')];
-            parts.Address = second;
-            front = front[2..];
-        }
-        else
-        {
-            parts.Address = first;
+            var port = first.LastIndexOf((byte)':');
+            parts.Host = port < 0 ? first : first[..port];
+            client = WithoutPort(second);
+            front = rest;
         }
 
-        parts.User = front;
+        // The identity is one word; what is left is the user.
+        Syslog.SyslogHeader.TakeWord(ref front);
+        parts.Address = client;
+        parts.User = front.Trim((byte)' ');
         return true;
+    }
+
+    /// <summary>The first word; of a list of addresses ("client, proxy, proxy") the whole list is taken and the client given.</summary>
+    private static ReadOnlySpan<byte> TakeAddress(scoped ref ReadOnlySpan<byte> front)
+    {
+        var first = Syslog.SyslogHeader.TakeWord(ref front);
+        for (var word = first; word.EndsWith(","u8) && !front.IsEmpty;)
+        {
+            word = Syslog.SyslogHeader.TakeWord(ref front);
+        }
+
+        var comma = first.IndexOf((byte)',');
+        return comma < 0 ? first : first[..comma];
+    }
+
+    /// <summary><c>1.2.3.4:5678</c>, <c>[2001:db8::1]:443</c> and <c>[2001:db8::1]</c> as the address alone.</summary>
+    private static ReadOnlySpan<byte> WithoutPort(ReadOnlySpan<byte> text)
+    {
+        if (text.StartsWith("["u8) && text.IndexOf((byte)']') is var close and > 0)
+        {
+            return text[1..close];
+        }
+
+        var colon = text.IndexOf((byte)':');
+        return colon > 0 && Enrichment.IpParser.TryParseIPv4(text[..colon], out _) ? text[..colon] : text;
+    }
+
+    /// <summary>Some servers write how long the answer took between its size and the referrer.</summary>
+    private static void SkipDuration(scoped ref ReadOnlySpan<byte> rest)
+    {
+        var after = rest;
+        var word = Syslog.SyslogHeader.TakeWord(ref after);
+        if (!word.IsEmpty && (ByteText.IsDigit(word[0]) || word.SequenceEqual("-"u8)) && after.StartsWith("\""u8))
+        {
+            rest = after;
+        }
     }
 
     /// <summary>Takes <c>"…"</c> and the blanks after it; a backslash hides the byte after it.</summary>

@@ -18,7 +18,11 @@ internal sealed class AccessParser(RequestSignatures signatures)
         record.Time = parts.Time;
         record.SetText(Ecs.EventDataset, "web.access"u8);
         record.SetText(Ecs.EventCategory, "web"u8);
-        SourceAddress.Put(record, parts.Address);
+        if (!parts.Address.SequenceEqual("-"u8))
+        {
+            SourceAddress.Put(record, parts.Address);
+        }
+
         PutUnlessNil(record, Ecs.UrlDomain, parts.Host);
         PutUnlessNil(record, Ecs.UserName, parts.User);
         PutUnlessNil(record, Ecs.HttpRequestReferrer, parts.Referrer);

@@ -12,6 +12,7 @@ internal static class AuthMessages
     /// <summary>Interprets a message. <paramref name="program"/> may carry a module (<c>sshd(pam_unix)</c>) and may be empty.</summary>
     public static void Interpret(EventRecord record, ReadOnlySpan<byte> program, ReadOnlySpan<byte> message)
     {
+        message = HeaderVariants.SkipMessageId(message).Trim(" \t"u8);
         var isSshd = program.StartsWith("sshd"u8);
         var known = (isSshd && SshdMessages.TryRead(record, message))
             || PamMessages.TryRead(record, program, message)

@@ -12,8 +12,10 @@ internal static class PamMessages
     public static bool TryRead(EventRecord record, ReadOnlySpan<byte> program, ReadOnlySpan<byte> message)
     {
         var isPam = program.EndsWith(")"u8) && program.Contains((byte)'(');
+        var line = LoginLine.Pam;
         if (message.StartsWith("pam_"u8))
         {
+            line = message.StartsWith("pam_unix"u8) ? LoginLine.Pam : LoginLine.PamStacked;
             var end = message[..Math.Min(message.Length, 64)].IndexOf("): "u8);
             if (end > 0)
             {
@@ -22,11 +24,17 @@ internal static class PamMessages
             }
         }
 
-        return TryFailure(record, message) || (isPam && TrySession(record, message)) || isPam;
+        else if (message.StartsWith("(pam_"u8) && message.IndexOf(") "u8) is var close and > 0 and < 64)
+        {
+            message = message[(close + 2)..];
+            isPam = true;
+        }
+
+        return TryFailure(record, message, line) || (isPam && TrySession(record, message)) || isPam;
     }
 
     /// <summary><c>authentication failure; … rhost=ADDR  user=NAME</c> and <c>[PAM ]N more authentication failures; …</c>.</summary>
-    private static bool TryFailure(EventRecord record, ReadOnlySpan<byte> message)
+    private static bool TryFailure(EventRecord record, ReadOnlySpan<byte> message, LoginLine line)
     {
         var count = 1L;
         var rest = message.StartsWith("PAM "u8) ? message[4..] : message;
@@ -52,11 +60,11 @@ internal static class PamMessages
             return false;
         }
 
-        ReadFailure(record, rest[(at + " rhost="u8.Length)..], count);
+        ReadFailure(record, rest[(at + " rhost="u8.Length)..], count, line);
         return true;
     }
 
-    private static void ReadFailure(EventRecord record, ReadOnlySpan<byte> rest, long count)
+    private static void ReadFailure(EventRecord record, ReadOnlySpan<byte> rest, long count, LoginLine line)
     {
         var address = SyslogHeader.TakeWord(ref rest);
         rest = rest.TrimStart((byte)' ');
@@ -73,7 +81,7 @@ internal static class PamMessages
 
         // Without a remote host somebody at the machine itself failed: nothing that an address could be blamed for.
         SourceAddress.Put(record, address);
-        AuthMessages.Failed(record, "login_failed"u8, address.IsEmpty ? LoginLine.None : LoginLine.Pam);
+        AuthMessages.Failed(record, "login_failed"u8, address.IsEmpty ? LoginLine.None : line);
     }
 
     /// <summary><c>session opened for user NAME(uid=N) by (uid=0)</c>, <c>session closed for user NAME</c>.</summary>

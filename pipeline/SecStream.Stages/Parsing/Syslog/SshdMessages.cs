@@ -143,7 +143,12 @@ internal static class SshdMessages
 
     private static void PutOrigin(EventRecord record, in Origin origin)
     {
-        SourceAddress.Put(record, origin.Address);
+        // What sshd writes when the peer is already gone is nobody's address.
+        if (!origin.Address.SequenceEqual("UNKNOWN"u8))
+        {
+            SourceAddress.Put(record, origin.Address);
+        }
+
         record.PutDigits(Ecs.SourcePort, origin.Port);
     }
 

@@ -35,13 +35,14 @@ internal static class SyslogHeader
     /// </summary>
     public static SyslogTag SplitTag(ReadOnlySpan<byte> body)
     {
-        var end = body[..Math.Min(body.Length, 128)].IndexOfAny(" :["u8);
-        if (end <= 0 || body[end] == ' ')
+        var end = body[..Math.Min(body.Length, 128)].IndexOfAny(" :[\t"u8);
+        if (end <= 0 || body[end] is (byte)' ' or (byte)'\t')
         {
             return new SyslogTag(default, default, body);
         }
 
-        var program = body[..end];
+        // A program may log under its path; "postfix/smtpd" is a name.
+        var program = body[0] == '/' ? body[(body[..end].LastIndexOf((byte)'/') + 1)..end] : body[..end];
         ReadOnlySpan<byte> pid = default;
         if (body[end] == '[')
         {
@@ -61,7 +62,7 @@ internal static class SyslogHeader
             rest = rest[1..];
         }
 
-        return new SyslogTag(program, pid, !rest.IsEmpty && rest[0] == ' ' ? rest[1..] : rest);
+        return new SyslogTag(program, pid, !rest.IsEmpty && rest[0] is (byte)' ' or (byte)'\t' ? rest[1..] : rest);
     }
 
     /// <summary>Length of RFC 5424 structured data at the start of a text, −1 when it is not closed.</summary>

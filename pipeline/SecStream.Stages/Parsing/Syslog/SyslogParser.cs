@@ -18,19 +18,21 @@ internal sealed class SyslogParser(SourceOptions options, int structuredDataFiel
     public static bool Recognises(ReadOnlySpan<byte> line)
     {
         SyslogHeader.SkipPriority(ref line, out var priority);
+        line = HeaderVariants.SkipWeekday(line);
         return priority >= 0 || (CivilTime.Month(line) > 0 && line.Length > 4 && line[3] == ' ' && (line[4] == ' ' || ByteText.IsDigit(line[4])))
-            || IsIsoStart(line);
+            || IsIsoStart(line) || Rfc3164Timestamp.StartsWithYear(line) || IsSpacedIso(line) || Is5424(line);
     }
 
     /// <summary>Fills the record from a line; null when it is an event, else the error class. Nothing is set in that case.</summary>
     public string? Parse(EventRecord record, ReadOnlySpan<byte> line)
     {
         SyslogHeader.SkipPriority(ref line, out var priority);
-        if (priority >= 0 && line.StartsWith("1 "u8))
+        if (priority >= 0 ? line.StartsWith("1 "u8) : Is5424(line))
         {
             return Parse5424(record, line[2..], priority);
         }
 
+        line = HeaderVariants.SkipWeekday(line);
         var error = TakeTime(ref line, record.ArrivalTime, out var time);
         if (error is not null)
         {
@@ -157,17 +159,19 @@ internal sealed class SyslogParser(SourceOptions options, int structuredDataFiel
             time = _zone.ToUtc(Local(in stamp, arrival));
             line = line[stamp.Length..];
             line = !line.IsEmpty && line[0] == ':' ? line[1..] : line;
-            line = line.TrimStart((byte)' ');
+            line = line.TrimStart(" \t"u8);
             return null;
         }
 
-        if (!IsIsoStart(line))
+        var isSpaced = IsSpacedIso(line);
+        if (!isSpaced && !IsIsoStart(line))
         {
             return ErrorClasses.BadTimestamp;
         }
 
-        var rest = line;
-        var word = SyslogHeader.TakeWord(ref rest);
+        var rest = isSpaced ? line[11..] : line;
+        var word = HeaderVariants.TakeWord(ref rest);
+        word = isSpaced ? line[..(11 + word.Length)] : word;
         if (!IsoTimestamp.TryParse(word, out time, out var hasZone) || word.Length < 16)
         {
             return ErrorClasses.BadTimestamp;
@@ -200,19 +204,47 @@ internal sealed class SyslogParser(SourceOptions options, int structuredDataFiel
     /// <summary>The host, unless the first word is already a tag ("kernel: …" as some devices and files write it).</summary>
     private static ReadOnlySpan<byte> TakeHost(ref ReadOnlySpan<byte> line)
     {
+        HeaderVariants.SkipFacility(ref line);
         var rest = line;
-        var word = SyslogHeader.TakeWord(ref rest);
+        var word = HeaderVariants.TakeWord(ref rest);
         if (!word.IsEmpty && word[^1] == ':')
         {
             return default;
         }
 
-        line = rest.TrimStart((byte)' ');
+        HeaderVariants.SkipFacility(ref rest);
+        line = rest;
         return word;
     }
 
     private static bool IsIsoStart(ReadOnlySpan<byte> line) =>
         line.Length > 10 && line[4] == '-' && line[7] == '-' && ByteText.TwoDigits(line, 0) >= 0 && line[10] is (byte)'T' or (byte)'t';
+
+    /// <summary>
+    /// <c>2026-05-01 10:00:00 host prog[1]: …</c>. Many programs' own logs begin with such a time too, so the tag must be there and the word
+    /// before it must not be a level ("ERROR module: …").
+    /// </summary>
+    private static bool IsSpacedIso(ReadOnlySpan<byte> line)
+    {
+        if (line.Length < 24 || line[4] != '-' || line[7] != '-' || line[10] != ' ' || line[13] != ':' || ByteText.TwoDigits(line, 0) < 0)
+        {
+            return false;
+        }
+
+        var rest = line[11..];
+        var time = HeaderVariants.TakeWord(ref rest);
+        if (time.Contains((byte)','))
+        {
+            return false;
+        }
+
+        var host = HeaderVariants.TakeWord(ref rest);
+        return !host.IsEmpty && host.IndexOfAnyInRange((byte)'a', (byte)'z') + host.IndexOfAnyInRange((byte)'0', (byte)'9') > -2
+            && host[0] != '[' && host[^1] != ':' && HeaderVariants.StartsWithTag(rest);
+    }
+
+    /// <summary>RFC 5424 whose priority the file has lost.</summary>
+    private static bool Is5424(ReadOnlySpan<byte> line) => line.StartsWith("1 "u8) && IsIsoStart(line[2..]);
 
     private static void PutPriority(EventRecord record, int priority)
     {
