@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using SecStream.Core.Observations;
 using SecStream.Core.Pipeline;
@@ -20,6 +21,7 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
     private int _carryLength;
     private long _position;
     private bool _skipping;
+    private Exception? _fault;
 
     /// <summary>Position of the next line.</summary>
     public long Position => _position;
@@ -101,18 +103,34 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
 
-    /// <summary>Fills the buffer, so that archives give batches of full size too; takes what there is from a pipe.</summary>
+    /// <summary>
+    /// Fills the buffer, so that archives give batches of full size too; takes what there is from a pipe. What was read before a damage is handed on,
+    /// the next call throws.
+    /// </summary>
     private int Fill(byte[] buffer, int from)
     {
+        if (_fault is not null)
+        {
+            ExceptionDispatchInfo.Throw(_fault);
+        }
+
         var room = (int)Math.Clamp(Limit - _position - from, 0, buffer.Length - from);
         var total = 0;
         int read;
-        do
+        try
         {
-            read = stream.Read(buffer, from + total, room - total);
-            total += read;
+            do
+            {
+                read = stream.Read(buffer, from + total, room - total);
+                total += read;
+            }
+            while (fill && read > 0 && total < room);
         }
-        while (fill && read > 0 && total < room);
+        catch (Exception fault) when (total > 0 && fault is (InvalidDataException or IOException))
+        {
+            _fault = fault;
+        }
+
         return total;
     }
 
