@@ -24,6 +24,7 @@ public sealed class Rfc3164YearScan
     /// <summary>Takes one line, in file order.</summary>
     public void Add(ReadOnlySpan<byte> line)
     {
+        line = line.StartsWith("\uFEFF"u8) ? line[3..] : line;
         SyslogHeader.SkipPriority(ref line, out _);
         line = HeaderVariants.SkipWeekday(line);
         if (Rfc3164Timestamp.TryParse(line, out var stamp) && stamp.Year == 0)

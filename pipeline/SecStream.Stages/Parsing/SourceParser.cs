@@ -71,10 +71,14 @@ public sealed class SourceParser
         ArgumentNullException.ThrowIfNull(record);
         record.EnsureFieldCount(_fieldCount);
         var line = record.Raw.TrimEnd("\r\n"u8);
+
+        // Editors on Windows put a byte order mark before the first line, and joined files keep it anywhere.
+        var mark = line.StartsWith("\uFEFF"u8) ? 3 : 0;
+        line = line[mark..];
         if (line.Length != record.RawLength)
         {
             var arrival = record.ArrivalTime;
-            record.Reset(record.RawBuffer, record.RawStart, line.Length);
+            record.Reset(record.RawBuffer, record.RawStart + mark, line.Length);
             record.ArrivalTime = arrival;
         }
 

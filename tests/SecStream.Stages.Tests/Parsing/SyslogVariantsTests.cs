@@ -44,6 +44,18 @@ public sealed class SyslogVariantsTests
     }
 
     [Theory]
+    [InlineData("Dec 10 06:55:46 web1 sshd[5]: " + Failed, "syslog")]
+    [InlineData("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 1", "access")]
+    [InlineData("{\"@timestamp\":\"2026-05-01T10:00:00Z\",\"event\":{\"action\":\"login_failed\"}}", "ecs")]
+    public void Parse_ByteOrderMark_NoPartOfTheLine(string line, string format)
+    {
+        var harness = new ParsingHarness();
+        Assert.Equal(ParseResult.Event, harness.Parse("\uFEFF" + line + "\r\n"));
+        Assert.Equal(format, harness.Parser.Format);
+        Assert.Equal(line, System.Text.Encoding.UTF8.GetString(harness.Record.Raw));
+    }
+
+    [Theory]
     [InlineData("2024-12-10 06:55:46,123 ERROR module: failed")]
     [InlineData("2024-12-10 06:55:46 ERROR module: failed")]
     [InlineData("2024-12-10 06:55:46.123 [main] app.Main: started")]
