@@ -26,6 +26,30 @@ public sealed class TailSourceTests
         Assert.Null(source.Gap);
     }
 
+    /// <summary>The rights of a file mean nothing to root: as root this shows only that the rotation loses nothing.</summary>
+    [Fact]
+    public void TryRead_NewFileNotReadableYet_WaitsAndLosesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        using var source = new TailSource(path, "default", new SteppingTime());
+        Assert.Equal(["a1"], ReadAll(source));
+        File.AppendAllText(path, "a2");
+        File.Move(path, path + ".1");
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            File.WriteAllText(path, "b1\n");
+            Assert.Equal(["a2", "b1"], ReadAll(source));
+            return;
+        }
+
+        File.WriteAllText(path, "b1\n");
+        File.SetUnixFileMode(path, UnixFileMode.None);
+        Assert.False(source.TryRead(new RecordBatch()));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead);
+        Assert.Equal(["a2", "b1"], ReadAll(source));
+    }
+
     private static byte[] Saved(string path)
     {
         using var source = new TailSource(path, "default", new SteppingTime());
