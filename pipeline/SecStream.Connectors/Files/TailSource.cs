@@ -166,6 +166,12 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 
         // The length behind the name is read before the length of what is open: were they one file, the latter could not be less.
         var length = file.Length;
+        if (length == 0 && _reader!.Position > 0 && _reader.Length >= _reader.Position)
+        {
+            // A new file that nobody writes to yet: the writer still has the old one.
+            return false;
+        }
+
         return length < _reader!.Position || _reader.Length < length || !HeadMatches(path, _reader.SourceHash);
     }
 
