@@ -11,9 +11,13 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 {
     private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(1);
 
+    // Rotation makes the new file first and gives it its owner and mode then: for a moment it may not be readable.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
     private readonly Queue<string> _between = new();
     private LineReader? _reader;
     private DateTimeOffset _nextCheck;
+    private DateTimeOffset? _unreadableSince;
     private long _limit = long.MaxValue;
 
     /// <inheritdoc/>
@@ -51,23 +55,17 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
     /// <inheritdoc/>
     public bool TryRead(RecordBatch batch)
     {
-        if (_reader is null && !TryOpen())
+        try
         {
+            var read = TryReadNow(batch);
+            _unreadableSince = read ? null : _unreadableSince;
+            return read;
+        }
+        catch (Exception fault) when (fault is (UnauthorizedAccessException or FileNotFoundException) && IsBearable())
+        {
+            // Looked at in the middle of a rotation; nothing has been taken, the next call looks again.
             return false;
         }
-
-        if (_reader!.TryRead(batch, final: false))
-        {
-            return true;
-        }
-
-        if (_limit != long.MaxValue || time.GetUtcNow() < _nextCheck)
-        {
-            return false;
-        }
-
-        _nextCheck = time.GetUtcNow() + s_checkInterval;
-        return IsRotated() && Rotate(batch);
     }
 
     /// <inheritdoc/>
@@ -106,6 +104,39 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
     /// <inheritdoc/>
     public void Dispose() => _reader?.Dispose();
 
+    private bool TryReadNow(RecordBatch batch)
+    {
+        if (_reader is null && !TryOpen())
+        {
+            return false;
+        }
+
+        if (_reader!.TryRead(batch, final: false))
+        {
+            return true;
+        }
+
+        if (_limit != long.MaxValue || time.GetUtcNow() < _nextCheck)
+        {
+            return false;
+        }
+
+        _nextCheck = time.GetUtcNow() + s_checkInterval;
+        if (!IsRotated())
+        {
+            _unreadableSince = null;
+            return false;
+        }
+
+        return Rotate(batch);
+    }
+
+    private bool IsBearable()
+    {
+        _unreadableSince ??= time.GetUtcNow();
+        return time.GetUtcNow() - _unreadableSince < s_patience;
+    }
+
     private bool TryOpen()
     {
         if (!File.Exists(path))
@@ -120,8 +151,10 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
     private void OpenFile(string file)
     {
         _reader?.Dispose();
-        _reader = new LineReader(FileSource.Open(file), tenant) { Limit = _limit };
+        _reader = Reader(file);
     }
+
+    private LineReader Reader(string file) => new(FileSource.Open(file), tenant) { Limit = _limit };
 
     private bool IsRotated()
     {
@@ -133,15 +166,24 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 
         // The length behind the name is read before the length of what is open: were they one file, the latter could not be less.
         var length = file.Length;
+        if (length == 0 && _reader!.Position > 0 && _reader.Length >= _reader.Position)
+        {
+            // A new file that nobody writes to yet: the writer still has the old one.
+            return false;
+        }
+
         return length < _reader!.Position || _reader.Length < length || !HeadMatches(path, _reader.SourceHash);
     }
 
     private bool Rotate(RecordBatch batch)
     {
+        var next = Reader(_between.TryDequeue(out var between) && File.Exists(between) ? between : path);
+
         // The end of the old file: what stands there without a line end is its last line.
         var rest = _reader!.TryRead(batch, final: true);
         Rotations++;
-        OpenFile(_between.TryDequeue(out var next) && File.Exists(next) ? next : path);
+        _reader.Dispose();
+        _reader = next;
         return rest || _reader.TryRead(batch, final: false);
     }
 

@@ -1,10 +1,14 @@
 using System.CommandLine;
+using SecStream.Stages.Alerting;
 
 namespace SecStream.Host.Cli;
 
 /// <summary>The commands. Exit codes: 0 done, 1 failed, 2 bad usage or configuration.</summary>
 internal static class CommandTree
 {
+    private const int MostLines = 20;
+    private const int MostCharacters = 1000;
+
     /// <summary>Parses the arguments and runs the command they name.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -35,7 +39,7 @@ internal static class CommandTree
         }
         catch (ConfigurationException fault)
         {
-            await Console.Error.WriteLineAsync($"secstream: {fault.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"secstream: {Shown(fault.Message)}").ConfigureAwait(false);
             return 2;
         }
         catch (OperationCanceledException)
@@ -47,7 +51,7 @@ internal static class CommandTree
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException or ArgumentException)
         {
             // The command has failed; the message is what a person can act on, the stack is for a bug report.
-            await Console.Error.WriteLineAsync($"secstream: {fault.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"secstream: {Shown(fault.Message)}").ConfigureAwait(false);
             if (fault.InnerException is { } cause)
             {
                 await Console.Error.WriteLineAsync(cause.ToString()).ConfigureAwait(false);
@@ -55,5 +59,13 @@ internal static class CommandTree
 
             return 1;
         }
+    }
+
+    /// <summary>A message may quote a file from outside: control characters are made visible, and a file that is wrong in every line is not told in full.</summary>
+    private static string Shown(string message)
+    {
+        var lines = message.Split('\n');
+        var shown = lines.Take(MostLines).Select(line => SafeText.Show(line.TrimEnd('\r'), MostCharacters));
+        return string.Join(Environment.NewLine, lines.Length > MostLines ? shown.Append($"and {lines.Length - MostLines} more") : shown);
     }
 }

@@ -76,6 +76,19 @@ public sealed class CommandsTests
     }
 
     [Fact]
+    public async Task Replay_HostileList_MessageIsShortAndCarriesNoControlCharacters()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("auth.log", SampleLogs.Auth());
+        folder.Write("bad.txt", string.Concat(Enumerable.Repeat("x \u001b[31mred\u0007\n", 500)));
+        var result = await HostProcess.RunAsync(folder.Path, "replay", "auth.log", "--intel", "bad.txt");
+        Assert.Equal(2, result.ExitCode);
+        Assert.DoesNotContain('\u001b', result.Errors);
+        Assert.DoesNotContain('\u0007', result.Errors);
+        Assert.InRange(result.Errors.Split('\n').Length, 2, 25);
+    }
+
+    [Fact]
     public async Task RulesTest_ThePack_Passes()
     {
         using var folder = new TemporaryFolder();

@@ -26,6 +26,64 @@ public sealed class TailSourceTests
         Assert.Null(source.Gap);
     }
 
+    /// <summary>The rights of a file mean nothing to root: as root this shows only that the rotation loses nothing.</summary>
+    [Fact]
+    public void TryRead_NewFileNotReadableYet_WaitsAndLosesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        using var source = new TailSource(path, "default", new SteppingTime());
+        Assert.Equal(["a1"], ReadAll(source));
+        File.AppendAllText(path, "a2");
+        File.Move(path, path + ".1");
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            File.WriteAllText(path, "b1\n");
+            Assert.Equal(["a2", "b1"], ReadAll(source));
+            return;
+        }
+
+        File.WriteAllText(path, "b1\n");
+        File.SetUnixFileMode(path, UnixFileMode.None);
+        Assert.False(source.TryRead(new RecordBatch()));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead);
+        Assert.Equal(["a2", "b1"], ReadAll(source));
+    }
+
+    /// <summary>Between the renaming and the signal to the writer, lines still go to the old file.</summary>
+    [Fact]
+    public void TryRead_LinesToTheOldFileAfterTheNewOneIsMade_AreRead()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        using var source = new TailSource(path, "default", new SteppingTime());
+        Assert.Equal(["a1"], ReadAll(source));
+        File.Move(path, path + ".1");
+        folder.Write("auth.log", "");
+        Assert.Empty(ReadAll(source));
+        File.AppendAllText(path + ".1", "a2\n");
+        File.AppendAllText(path, "b1\n");
+        Assert.Equal(["a2", "b1"], ReadAll(source));
+    }
+
+    [Fact]
+    public void TryRead_CopiedAndTruncated_ReadsWhatComesAfter()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        using var source = new TailSource(path, "default", new SteppingTime());
+        Assert.Equal(["a1"], ReadAll(source));
+        File.Copy(path, path + ".1");
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(0);
+        }
+
+        Assert.Empty(ReadAll(source));
+        File.AppendAllText(path, "b1\nb2\n");
+        Assert.Equal(["b1", "b2"], ReadAll(source));
+    }
+
     private static byte[] Saved(string path)
     {
         using var source = new TailSource(path, "default", new SteppingTime());
