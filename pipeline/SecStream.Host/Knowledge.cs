@@ -62,7 +62,9 @@ public sealed record Knowledge(IngestPlan Plan, EnrichmentSources Enrichment)
                 Environment.NewLine, rules.Issues.Where(i => i.Severity == IssueSeverity.Error).Take(20).Select(i => i.ToString())));
         }
 
-        return rules;
+        return rules.Rules.Count > 0
+            ? rules
+            : throw new ConfigurationException($"rules: no rule in {options.RulesDirectory} raises alerts; name a folder of Sigma rules with --rules DIR");
     }
 
     /// <summary>Loads GeoIP files, lists and entities.</summary>

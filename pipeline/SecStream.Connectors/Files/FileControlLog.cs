@@ -65,9 +65,20 @@ public sealed class FileControlLog : IControlLog, IDisposable
                 continue;
             }
 
+            yield return Parse(line, number + 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private ControlEntry Parse(string line, long number)
+    {
+        try
+        {
             using var json = JsonDocument.Parse(line);
             var root = json.RootElement;
-            yield return new ControlEntry(
+            return new ControlEntry(
                 root.GetProperty("kind").GetString()!,
                 ulong.Parse(root.GetProperty("source").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture),
                 root.GetProperty("position").GetInt64(),
@@ -75,8 +86,9 @@ public sealed class FileControlLog : IControlLog, IDisposable
                 root.GetProperty("subject").GetString()!,
                 root.GetProperty("detail").GetString()!);
         }
+        catch (Exception fault) when (fault is JsonException or FormatException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{_path}:{number}: damaged; the decisions from here on can't be obeyed. Take the line out to go on without it", fault);
+        }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
 }

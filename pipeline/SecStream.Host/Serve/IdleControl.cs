@@ -72,7 +72,7 @@ internal sealed class IdleControl
     private async ValueTask ObeyAsync(int p, Engine.Pump pump, CancellationToken cancellation)
     {
         var source = _sources[p];
-        while (_obeyed[p].TryPeek(out var entry) && (entry.Source != source.SourceHash || entry.Position <= source.Position))
+        while (_obeyed[p].TryPeek(out var entry) && IsDue(entry, p, source, pump))
         {
             _obeyed[p].Dequeue();
             await pump.IdleAsync(p, entry.Value, cancellation).ConfigureAwait(false);
@@ -80,6 +80,15 @@ internal sealed class IdleControl
 
         SetLimit(p);
     }
+
+    /// <summary>
+    /// A decision made in the file being read is due at its position. One made in another file is due when that file lies behind (a later decision
+    /// names the present one), else when nothing more can be read: the file it was made in may be gone.
+    /// </summary>
+    private bool IsDue(in ControlEntry entry, int p, IRecordSource source, Engine.Pump pump) =>
+        entry.Source == source.SourceHash
+            ? entry.Position <= source.Position
+            : pump.IsCaughtUp(p) || _obeyed[p].Any(later => later.Source == source.SourceHash);
 
     private void SetLimit(int p) =>
         _sources[p].Limit = _obeyed[p].TryPeek(out var next) && next.Source == _sources[p].SourceHash ? next.Position : long.MaxValue;
