@@ -4,7 +4,8 @@ namespace SecStream.Core.Pipeline;
 /// <param name="Start">First byte in the buffer.</param>
 /// <param name="Length">Bytes, without the line end.</param>
 /// <param name="Position">Position in the source: for files the uncompressed offset of its first byte.</param>
-public readonly record struct RecordSlice(int Start, int Length, long Position);
+/// <param name="Arrival">Arrival stamp (µs) where the source keeps one that a replay sees again (a journal), else <see cref="long.MinValue"/>.</param>
+public readonly record struct RecordSlice(int Start, int Length, long Position, long Arrival = long.MinValue);
 
 /// <summary>What a batch asks of the ingest stage besides its records.</summary>
 public enum BatchKind
@@ -40,9 +41,6 @@ public sealed class RecordBatch
     /// <summary>What is asked besides.</summary>
     public BatchKind Kind { get; set; }
 
-    /// <summary>Arrival stamp of the records (µs), <see cref="long.MinValue"/> where the source has none that a replay would see again.</summary>
-    public long Arrival { get; set; } = long.MinValue;
-
     /// <summary>For <see cref="BatchKind.Idle"/>.</summary>
     public long IdleWatermark { get; set; }
 
@@ -52,7 +50,6 @@ public sealed class RecordBatch
         Partition = partition;
         Records.Clear();
         Kind = BatchKind.Records;
-        Arrival = long.MinValue;
         IdleWatermark = long.MinValue;
     }
 }

@@ -124,14 +124,10 @@ public sealed class IngestStage : IIngestStage
     private void Parse(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
     {
         _record.Reset(batch.Buffer, slice.Start, slice.Length);
+        _record.ArrivalTime = slice.Arrival;
         var result = partition.Parser.Parse(_record);
         if (result.Outcome == ParseOutcome.Event)
         {
-            if (_record.ArrivalTime == long.MinValue)
-            {
-                _record.ArrivalTime = batch.Arrival;
-            }
-
             Judge(partition, slice.Position, batch.SourceHash, output);
         }
         else if (result.Outcome == ParseOutcome.Dead)
