@@ -1,5 +1,6 @@
 using SecStream.Core.Events;
 using SecStream.Stages.Ingest;
+using Xunit;
 
 namespace SecStream.Stages.Tests.Ingest;
 
