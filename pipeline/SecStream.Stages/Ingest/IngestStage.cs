@@ -62,6 +62,9 @@ public sealed class IngestStage : IIngestStage
         _tenantHash = EventId.SourceHash(plan.Tenant, "");
     }
 
+    /// <summary>Keeps records that made the program fail from being read again; null: none are known.</summary>
+    public IRecordGuard? Guard { get; set; }
+
     /// <summary>Adds a partition this worker will get batches of.</summary>
     public void Add(int partition, string name, SourceOptions options, SourceClockOptions clock) =>
         _partitions.Add(partition, new PartitionState(name, new SourceParser(_plan.Fields, options), new SourceClock(clock)));
@@ -80,9 +83,15 @@ public sealed class IngestStage : IIngestStage
     {
         var partition = _partitions[batch.Partition];
         _ingested = EventClock.ToMicroseconds(_time.GetUtcNow());
+        foreach (var buried in partition.Buried)
+        {
+            Bury(partition, buried.Position, ErrorClasses.Poison, buried.Record.Raw, output);
+        }
+
+        partition.Buried.Clear();
         foreach (var slice in batch.Records)
         {
-            Parse(partition, batch, slice, output);
+            Take(partition, batch, slice, output);
         }
 
         if (batch.Kind != BatchKind.Records)
@@ -107,7 +116,14 @@ public sealed class IngestStage : IIngestStage
     public void Save(int partition, BinaryWriter writer) => _partitions[partition].Save(writer);
 
     /// <inheritdoc/>
-    public void Restore(int partition, BinaryReader reader) => _partitions[partition].Restore(reader, _plan.Fields);
+    public void Restore(int partition, BinaryReader reader)
+    {
+        var state = _partitions[partition];
+        state.Restore(reader, _plan.Fields);
+        state.Buried.AddRange(state.Held.Where(held => Guard?.Take(held.SourceHash, held.Position) == false));
+        state.Held.RemoveAll(state.Buried.Contains);
+        Guard?.Done();
+    }
 
     /// <summary>A held record may be the slowest: nothing at or after its time may be evaluated before it.</summary>
     private static long Watermark(PartitionState partition)
@@ -121,6 +137,33 @@ public sealed class IngestStage : IIngestStage
         return watermark;
     }
 
+    private void Take(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
+    {
+        if (Guard?.Take(batch.SourceHash, slice.Position) == false)
+        {
+            Bury(partition, slice.Position, ErrorClasses.Poison, batch.Buffer.AsSpan(slice.Start, slice.Length), output);
+            return;
+        }
+
+        try
+        {
+            Parse(partition, batch, slice, output);
+        }
+        catch (Exception fault) when (fault is not RecordFaultException)
+        {
+            // A defect of this program, and the record that brings it out: whoever runs the engine decides whether to read it again.
+            throw new RecordFaultException(partition.Name, batch.SourceHash, slice.Position, fault);
+        }
+
+        Guard?.Done();
+    }
+
+    private static void Bury(PartitionState partition, long position, string errorClass, ReadOnlySpan<byte> raw, IngestOutput output)
+    {
+        partition.Counters.DeadLetters[errorClass] = partition.Counters.DeadLetters.GetValueOrDefault(errorClass) + 1;
+        DeadLetter.Write(output.DeadLetters, partition.Name, position, errorClass, raw);
+    }
+
     private void Parse(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
     {
         _record.Reset(batch.Buffer, slice.Start, slice.Length);
@@ -132,8 +175,7 @@ public sealed class IngestStage : IIngestStage
         }
         else if (result.Outcome == ParseOutcome.Dead)
         {
-            partition.Counters.DeadLetters[result.ErrorClass] = partition.Counters.DeadLetters.GetValueOrDefault(result.ErrorClass) + 1;
-            DeadLetter.Write(output.DeadLetters, partition.Name, slice.Position, result.ErrorClass, _record.Raw);
+            Bury(partition, slice.Position, result.ErrorClass, _record.Raw, output);
         }
         else
         {
@@ -266,6 +308,20 @@ public sealed class IngestStage : IIngestStage
     }
 
     private void Complete(
+        PartitionState partition, EventRecord record, int addedFrom, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
+    {
+        try
+        {
+            CompleteNow(partition, record, addedFrom, position, source, timing, evaluated, output);
+        }
+        catch (Exception fault) when (fault is not RecordFaultException)
+        {
+            // See Take; a record held back fails while another one is in hand.
+            throw new RecordFaultException(partition.Name, source, position, fault);
+        }
+    }
+
+    private void CompleteNow(
         PartitionState partition, EventRecord record, int addedFrom, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
     {
         var stamp = Identify(record, position, source, evaluated);

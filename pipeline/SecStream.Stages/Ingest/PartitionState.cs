@@ -81,6 +81,9 @@ internal sealed class PartitionState(string name, SourceParser parser, SourceClo
     /// <summary>Records held back, one a track at most, in order of position.</summary>
     public List<HeldRecord> Held { get; } = [];
 
+    /// <summary>Records held back in a snapshot that have made the program fail since: dead letters, with the next output.</summary>
+    public List<HeldRecord> Buried { get; } = [];
+
     public void Save(BinaryWriter writer)
     {
         Parser.Save(writer);
