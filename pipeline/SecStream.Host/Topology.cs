@@ -20,13 +20,14 @@ public sealed class Topology : IDisposable
     private readonly IngestStage[] _ingest;
     private readonly LaneStage[] _lanes;
 
-    /// <summary>Joins the parts.</summary>
+    /// <summary>Joins the parts; <paramref name="markEvents"/> for a sink that keeps an index of them.</summary>
     public Topology(
-        PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time)
+        PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
+        bool markEvents = false)
     {
         _sources = [.. sources];
         var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(options.Workers, 1, _sources.Length) };
-        _ingest = [.. Enumerable.Range(0, engine.Workers).Select(_ => new IngestStage(knowledge.Plan, knowledge.Enrichment, time))];
+        _ingest = [.. Enumerable.Range(0, engine.Workers).Select(_ => new IngestStage(knowledge.Plan, knowledge.Enrichment, time, markEvents))];
         var clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
         for (var p = 0; p < _sources.Length; p++)
         {
