@@ -20,14 +20,23 @@ public sealed class Topology : IDisposable
     private readonly IngestStage[] _ingest;
     private readonly LaneStage[] _lanes;
 
-    /// <summary>Joins the parts. <paramref name="guardOf"/>: what keeps a worker from records that made the program fail.</summary>
+    /// <summary>Joins the parts.</summary>
+    /// <param name="options">Bounds.</param>
+    /// <param name="knowledge">Rules and enrichment.</param>
+    /// <param name="sources">The partitions.</param>
+    /// <param name="events">Where documents go.</param>
+    /// <param name="alerts">Where alerts go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="markEvents">For a sink that keeps an index of the documents.</param>
+    /// <param name="guardOf">What keeps a worker from records that made the program fail.</param>
     public Topology(
         PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
-        Func<int, IRecordGuard>? guardOf = null)
+        bool markEvents = false, Func<int, IRecordGuard>? guardOf = null)
     {
         _sources = [.. sources];
         var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(options.Workers, 1, _sources.Length) };
-        _ingest = [.. Enumerable.Range(0, engine.Workers).Select(worker => new IngestStage(knowledge.Plan, knowledge.Enrichment, time) { Guard = guardOf?.Invoke(worker) })];
+        _ingest = [.. Enumerable.Range(0, engine.Workers)
+            .Select(worker => new IngestStage(knowledge.Plan, knowledge.Enrichment, time, markEvents) { Guard = guardOf?.Invoke(worker) })];
         var clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
         for (var p = 0; p < _sources.Length; p++)
         {

@@ -34,7 +34,7 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
             knowledge.Plan.Rules.Rules, knowledge.Versions, NoOutput.Instance, new AlertBookOptions { KeepAll = true, Horizon = options.HorizonMicroseconds });
         var guard = Control.Any(e => e.Kind == ControlKinds.Poison) ? new PoisonGuard(Control) : null;
         using var topology = new Topology(
-            options with { RevisionInterval = null }, knowledge, sources, sink, new LockedSink(book), time, guard is null ? null : _ => guard);
+            options with { RevisionInterval = null }, knowledge, sources, sink, new LockedSink(book), time, guardOf: guard is null ? null : _ => guard);
         await topology.Engine.RunAsync((pump, cancel) => DriveAsync(pump, sources, topology, watch, progress, cancel), cancellation).ConfigureAwait(false);
         var alerts = WriteAlerts(book);
         var summary = ReplaySummary.Make(topology, knowledge, book, alerts, watch.Elapsed);

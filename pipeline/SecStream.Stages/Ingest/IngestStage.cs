@@ -40,6 +40,7 @@ public sealed class IngestStage : IIngestStage
     private readonly SelectionMatcher _matcher;
     private readonly RowEmitter _emitter;
     private readonly EventWriter _writer;
+    private readonly bool _mark;
     private readonly int[] _matched;
     private readonly ulong[] _seen;
     private readonly Dictionary<int, PartitionState> _partitions = [];
@@ -48,8 +49,13 @@ public sealed class IngestStage : IIngestStage
     private long _ingested;
 
     /// <summary>Makes a worker's stage.</summary>
-    public IngestStage(IngestPlan plan, EnrichmentSources enrichment, TimeProvider time)
+    /// <param name="plan">Rules and names.</param>
+    /// <param name="enrichment">Lists and databases.</param>
+    /// <param name="time">For when documents were ingested.</param>
+    /// <param name="mark">Whether to say of each document what a store wants to know (<see cref="IngestOutput.Marks"/>), and of dead letters when.</param>
+    public IngestStage(IngestPlan plan, EnrichmentSources enrichment, TimeProvider time, bool mark = false)
     {
+        _mark = mark;
         _plan = plan;
         _time = time;
         _enricher = new EventEnricher(enrichment);
@@ -158,10 +164,10 @@ public sealed class IngestStage : IIngestStage
         Guard?.Done();
     }
 
-    private static void Bury(PartitionState partition, long position, string errorClass, ReadOnlySpan<byte> raw, IngestOutput output)
+    private void Bury(PartitionState partition, long position, string errorClass, ReadOnlySpan<byte> raw, IngestOutput output)
     {
         partition.Counters.DeadLetters[errorClass] = partition.Counters.DeadLetters.GetValueOrDefault(errorClass) + 1;
-        DeadLetter.Write(output.DeadLetters, partition.Name, position, errorClass, raw);
+        DeadLetter.Write(output.DeadLetters, partition.Name, position, errorClass, raw, _mark ? _ingested : null);
     }
 
     private void Parse(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
@@ -338,7 +344,12 @@ public sealed class IngestStage : IIngestStage
             _emitter.Emit(record, _matched.AsSpan(0, matches), stamp, output.ShardRows);
         }
 
+        var start = output.Events.Length;
         _writer.Write(record, addedFrom, stamp, timing, _ingested, output.Events);
+        if (_mark)
+        {
+            EventMarker.Mark(record, addedFrom, evaluated, start, output);
+        }
     }
 
     /// <summary>
