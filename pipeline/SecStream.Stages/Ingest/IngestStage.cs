@@ -132,7 +132,7 @@ public sealed class IngestStage : IIngestStage
         }
         else if (result.Outcome == ParseOutcome.Dead)
         {
-            partition.Counters.DeadLetters[result.ErrorClass] = partition.Counters.DeadLetters.GetValueOrDefault(result.ErrorClass) + 1;
+            partition.Counters.AddDeadLetter(result.ErrorClass);
             DeadLetter.Write(output.DeadLetters, partition.Name, slice.Position, result.ErrorClass, _record.Raw);
         }
         else
