@@ -166,7 +166,7 @@ public sealed class IngestStage : IIngestStage
 
     private void Bury(PartitionState partition, long position, string errorClass, ReadOnlySpan<byte> raw, IngestOutput output)
     {
-        partition.Counters.DeadLetters[errorClass] = partition.Counters.DeadLetters.GetValueOrDefault(errorClass) + 1;
+        partition.Counters.AddDeadLetter(errorClass);
         DeadLetter.Write(output.DeadLetters, partition.Name, position, errorClass, raw, _mark ? _ingested : null);
     }
 
