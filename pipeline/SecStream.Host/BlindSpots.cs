@@ -100,7 +100,7 @@ internal static class BlindSpots
             found.Add(new("no_geoip", "geoip", "no GeoIP file with locations is loaded: rules on countries and places see only what events bring themselves", 0));
         }
 
-        foreach (var rule in knowledge.Plan.Rules.Rules)
+        foreach (var rule in knowledge.Plan.Rules.Latest)
         {
             if (WhyBlind(rule, knowledge.Plan.Rules, topology.HasSeen, knowledge.Plan.Fields.Name) is { } why)
             {

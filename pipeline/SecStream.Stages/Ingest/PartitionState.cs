@@ -31,10 +31,13 @@ public sealed class PartitionCounters
     /// <summary>Latest event time seen.</summary>
     public long LastTime { get; set; } = long.MinValue;
 
+    /// <summary>Highest time at which an event was evaluated: not that of events ahead of their time.</summary>
+    public long LastEvaluated { get; set; } = long.MinValue;
+
     /// <summary>Writes the counts.</summary>
     public void Save(BinaryWriter writer)
     {
-        foreach (var number in (ReadOnlySpan<long>)[Events, Skipped, Late, Unevaluated, Skewed, FirstTime, LastTime])
+        foreach (var number in (ReadOnlySpan<long>)[Events, Skipped, Late, Unevaluated, Skewed, FirstTime, LastTime, LastEvaluated])
         {
             writer.Write(number);
         }
@@ -57,6 +60,7 @@ public sealed class PartitionCounters
         Skewed = reader.ReadInt64();
         FirstTime = reader.ReadInt64();
         LastTime = reader.ReadInt64();
+        LastEvaluated = reader.ReadInt64();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             DeadLetters[reader.ReadString()] = reader.ReadInt64();
