@@ -1,5 +1,4 @@
 using SecStream.Core.Alerts;
-using SecStream.Core.Events;
 using SecStream.Stages.Rules.Evaluation;
 using SecStream.Stages.Rules.Model;
 
@@ -17,7 +16,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
     private readonly Dictionary<string, BookEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Tenant, string Type, string Value), BookEntity> _entities = [];
     private readonly List<BookEntity> _dirty = [];
-    private Dictionary<string, AlertRule> _rules = new(StringComparer.Ordinal);
+    private AlertVersions _versions;
     private long _retention;
     private long _clock = long.MinValue;
     private long _lastSweep = long.MinValue;
@@ -34,10 +33,21 @@ public sealed class AlertBook : IAlertSink, IDisposable
         IAlertOutput output,
         AlertBookOptions? options = null,
         ResponseTimes? responseTimes = null)
+        : this(new AlertVersions(rules, versions), output, options, responseTimes)
+    {
+    }
+
+    /// <summary>Makes an empty book.</summary>
+    /// <param name="versions">The rules whose alerts come, and what was in force when.</param>
+    /// <param name="output">Takes the documents.</param>
+    /// <param name="options">Bounds; the defaults when null.</param>
+    /// <param name="responseTimes">Response times; the defaults when null.</param>
+    public AlertBook(AlertVersions versions, IAlertOutput output, AlertBookOptions? options = null, ResponseTimes? responseTimes = null)
     {
         _options = options ?? new();
+        _versions = versions;
         _writer = new(output, new AlertDocument(versions, responseTimes));
-        UseRules(rules);
+        Use(versions, responseTimes);
     }
 
     /// <summary>Counts of what was unusual.</summary>
@@ -46,17 +56,18 @@ public sealed class AlertBook : IAlertSink, IDisposable
     /// <summary>Alerts in the book, withdrawn ones included.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Takes other rules and versions, for alerts that come or change from now on.</summary>
-    public void UseRules(IEnumerable<AlertRule> rules, IReadOnlyDictionary<string, string> versions, ResponseTimes? responseTimes = null)
+    /// <summary>Takes other rules and versions. Where they say the same of an opening time as before, alerts opened then stay as they are.</summary>
+    public void Use(AlertVersions versions, ResponseTimes? responseTimes = null)
     {
-        UseRules(rules);
+        _versions = versions;
+        _retention = IncidentGrouping.Gap + _options.Horizon + versions.WidestWindow + _options.Slack;
         _writer.UseDocument(new AlertDocument(versions, responseTimes));
     }
 
     /// <inheritdoc/>
     public void Upsert(Alert alert, bool settled)
     {
-        if (!_rules.TryGetValue(alert.RuleCode, out var rule))
+        if (_versions.RuleAt(alert.RuleCode, alert.Opened) is not { } rule)
         {
             Counters.UnknownRules++;
             return;
@@ -181,18 +192,11 @@ public sealed class AlertBook : IAlertSink, IDisposable
             throw new InvalidOperationException("restore into an empty book");
         }
 
-        (_clock, _lastSweep) = BookFormat.Restore(reader, _rules, Counters, Adopt);
+        (_clock, _lastSweep) = BookFormat.Restore(reader, _versions, Counters, Adopt);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
-
-    private void UseRules(IEnumerable<AlertRule> rules)
-    {
-        _rules = rules.ToDictionary(rule => rule.Code, StringComparer.Ordinal);
-        var widest = _rules.Values.Select(rule => EventClock.ToMicroseconds(rule.Window)).DefaultIfEmpty(0).Max();
-        _retention = IncidentGrouping.Gap + _options.Horizon + widest + _options.Slack;
-    }
 
     private void Change(BookEntry entry, Alert alert, AlertRule rule)
     {

@@ -1,5 +1,3 @@
-using SecStream.Stages.Rules.Model;
-
 namespace SecStream.Stages.Alerting;
 
 /// <summary>The alert book in a snapshot. Everything that decides about later revisions is in it; nothing is pending when it is written.</summary>
@@ -27,7 +25,7 @@ internal static class BookFormat
     }
 
     public static (long Clock, long LastSweep) Restore(
-        BinaryReader reader, IReadOnlyDictionary<string, AlertRule> rules, AlertBookCounters counters, Action<BookEntity> adopt)
+        BinaryReader reader, AlertVersions versions, AlertBookCounters counters, Action<BookEntity> adopt)
     {
         if (reader.ReadInt32() is var version and not Version)
         {
@@ -40,8 +38,8 @@ internal static class BookFormat
         {
             var entity = new BookEntity(names.Read(reader), new(names.Read(reader), names.Read(reader), reader.ReadString()));
             RestoreIncidents(reader, entity);
-            RestoreEntries(reader, entity, entity.Live, rules, counters, names);
-            RestoreEntries(reader, entity, entity.Withdrawn, rules, counters, names);
+            RestoreEntries(reader, entity, entity.Live, versions, counters, names);
+            RestoreEntries(reader, entity, entity.Withdrawn, versions, counters, names);
             if (!entity.IsEmpty)
             {
                 adopt(entity);
@@ -110,14 +108,14 @@ internal static class BookFormat
         BinaryReader reader,
         BookEntity entity,
         List<BookEntry> to,
-        IReadOnlyDictionary<string, AlertRule> rules,
+        AlertVersions versions,
         AlertBookCounters counters,
         NamePool names)
     {
         for (var left = ReadCount(reader, MaxCount); left > 0; left--)
         {
             var alert = AlertFormat.Read(reader, names);
-            var entry = new BookEntry(alert, rules.GetValueOrDefault(alert.RuleCode)!)
+            var entry = new BookEntry(alert, versions.RuleAt(alert.RuleCode, alert.Opened)!)
             {
                 Owner = entity,
                 Incident = entity.Incidents.GetValueOrDefault(reader.ReadString()),

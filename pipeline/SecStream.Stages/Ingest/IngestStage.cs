@@ -8,6 +8,7 @@ using SecStream.Stages.Json;
 using SecStream.Stages.Parsing;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Matching;
+using SecStream.Stages.Rules.Model;
 using SecStream.Stages.Rules.Routing;
 
 namespace SecStream.Stages.Ingest;
@@ -20,9 +21,19 @@ namespace SecStream.Stages.Ingest;
 /// <param name="Tenant">Tenant of the events.</param>
 public sealed record IngestPlan(FieldCatalog Fields, RuleSet Rules, SelectionIndex Index, RoutePlan Plan, string Tenant)
 {
-    /// <summary>Compiles a rule set.</summary>
-    public static IngestPlan Compile(RuleSet rules, FieldCatalog fields, string tenant) =>
-        new(fields, rules, new SelectionIndex(rules.Detections, fields), RoutePlan.Build(rules), tenant);
+    /// <summary>Compiles a rule set, or a merged one (<see cref="RuleLineage"/>).</summary>
+    /// <param name="rules">The rules.</param>
+    /// <param name="fields">The fields they read.</param>
+    /// <param name="tenant">Tenant of the events.</param>
+    /// <param name="settledBefore">No event before this time can be evaluated any more: what only such events matched is not looked for.</param>
+    public static IngestPlan Compile(RuleSet rules, FieldCatalog fields, string tenant, long settledBefore = long.MinValue)
+    {
+        var settled = DetectionsOf(rules.Rules.Where(r => r.Until <= settledBefore));
+        settled.ExceptWith(DetectionsOf(rules.Rules.Where(r => r.Until > settledBefore)));
+        return new(fields, rules, new SelectionIndex(rules.Detections, fields, d => !settled.Contains(d.Index)), RoutePlan.Build(rules), tenant);
+    }
+
+    private static HashSet<int> DetectionsOf(IEnumerable<AlertRule> rules) => [.. rules.SelectMany(r => r.Inputs).SelectMany(i => i.Detections)];
 }
 
 /// <summary>
@@ -36,6 +47,7 @@ public sealed class IngestStage : IIngestStage
 
     private readonly IngestPlan _plan;
     private readonly TimeProvider _time;
+    private readonly EnrichmentTimeline _enrichment;
     private readonly EventEnricher _enricher;
     private readonly SelectionMatcher _matcher;
     private readonly RowEmitter _emitter;
@@ -50,15 +62,16 @@ public sealed class IngestStage : IIngestStage
 
     /// <summary>Makes a worker's stage.</summary>
     /// <param name="plan">Rules and names.</param>
-    /// <param name="enrichment">Lists and databases.</param>
+    /// <param name="enrichment">Lists and databases, each for its time.</param>
     /// <param name="time">For when documents were ingested.</param>
     /// <param name="mark">Whether to say of each document what a store wants to know (<see cref="IngestOutput.Marks"/>), and of dead letters when.</param>
-    public IngestStage(IngestPlan plan, EnrichmentSources enrichment, TimeProvider time, bool mark = false)
+    public IngestStage(IngestPlan plan, EnrichmentTimeline enrichment, TimeProvider time, bool mark = false)
     {
         _mark = mark;
         _plan = plan;
         _time = time;
-        _enricher = new EventEnricher(enrichment);
+        _enrichment = enrichment;
+        _enricher = new EventEnricher(enrichment.Latest);
         _matcher = new SelectionMatcher(plan.Index);
         _emitter = new RowEmitter(plan.Plan, plan.Rules, plan.Tenant);
         _writer = new EventWriter(plan.Fields);
@@ -83,6 +96,18 @@ public sealed class IngestStage : IIngestStage
 
     /// <summary>Whether some event had the field: a rule that reads fields nobody sends is blind.</summary>
     public bool HasSeen(int field) => (_seen[field >> 6] >> (field & 63) & 1) != 0;
+
+    /// <summary>Highest time at which an event has been evaluated; <see cref="long.MinValue"/> before the first. A change comes into force after it.</summary>
+    public long HighestEvaluated => _partitions.Values.Select(p => p.Counters.LastEvaluated).DefaultIfEmpty(long.MinValue).Max();
+
+    /// <summary>Takes over which fields events have had, from the stage this one takes the place of.</summary>
+    public void TakeOver(IngestStage before)
+    {
+        for (var i = 0; i < before._seen.Length; i++)
+        {
+            _seen[i] |= before._seen[i];
+        }
+    }
 
     /// <inheritdoc/>
     public void Process(RecordBatch batch, IngestOutput output)
@@ -332,6 +357,8 @@ public sealed class IngestStage : IIngestStage
     {
         var stamp = Identify(record, position, source, evaluated);
         Count(partition.Counters, record.Time, timing);
+        partition.Counters.LastEvaluated = Math.Max(partition.Counters.LastEvaluated, evaluated);
+        _enricher.Sources = _enrichment.At(evaluated);
         _enricher.Enrich(record);
         foreach (var field in record.Present)
         {
