@@ -19,6 +19,9 @@ internal static class CommandTree
         root.Subcommands.Add(CheckCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(ConfigCommand.Make());
+        root.Subcommands.Add(LedgerCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(StatsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(VersionCommand.Make());
         root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);
