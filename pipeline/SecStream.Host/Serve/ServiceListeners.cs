@@ -1,5 +1,4 @@
 using SecStream.Connectors.Syslog;
-using SecStream.Core.Pipeline;
 using SecStream.Host.Configuration;
 
 namespace SecStream.Host.Serve;
@@ -63,6 +62,6 @@ internal sealed class ServiceListeners : IAsyncDisposable
         IdleTimeout = options.IdleTimeout,
     };
 
-    private static IRecordJournal Journal(ServiceSources sources, string name) =>
+    private static Connectors.Journal.RecordJournal Journal(ServiceSources sources, string name) =>
         sources.Journal(name) ?? throw new InvalidOperationException($"the journal {name} is not open");
 }
