@@ -10,7 +10,7 @@ namespace SecStream.Stages.Alerting;
 /// documents that changed. Alerts taken are put out at the next <see cref="Flush"/> or <see cref="Advance"/>, so that an alert and its incident
 /// come in one revision. Incidents whose alerts are settled and which nothing can reach any more are forgotten. Single-threaded.
 /// </summary>
-public sealed class AlertBook : IAlertSink, IDisposable
+public sealed partial class AlertBook : IAlertSink, IDisposable
 {
     private readonly AlertBookOptions _options;
     private readonly BookWriter _writer;
@@ -19,6 +19,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
     private readonly List<BookEntity> _dirty = [];
     private Dictionary<string, AlertRule> _rules = new(StringComparer.Ordinal);
     private long _retention;
+    private long _widestGap;
     private long _clock = long.MinValue;
     private long _lastSweep = long.MinValue;
 
@@ -65,6 +66,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         if (!_entries.TryGetValue(alert.Id, out var entry))
         {
             entry = new BookEntry(alert, rule);
+            _recall.TakeUp(entry);
             _entries.Add(alert.Id, entry);
             EntityOf(alert, rule).Add(entry);
         }
@@ -134,6 +136,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         if (_lastSweep == long.MinValue || clock >= Later(_lastSweep, _options.SweepInterval))
         {
             _lastSweep = clock;
+            Confirm();
             Sweep();
         }
     }
@@ -169,7 +172,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
     public void Save(BinaryWriter writer)
     {
         Flush();
-        BookFormat.Save(writer, _clock, _lastSweep, _entities.Values);
+        BookFormat.Save(writer, _clock, _lastSweep, _recall, _entities.Values);
     }
 
     /// <summary>Reads a book into this one, which must be empty. Alerts of rules that are gone are left out and counted.</summary>
@@ -181,7 +184,14 @@ public sealed class AlertBook : IAlertSink, IDisposable
             throw new InvalidOperationException("restore into an empty book");
         }
 
-        (_clock, _lastSweep) = BookFormat.Restore(reader, _rules, Counters, Adopt);
+        try
+        {
+            (_clock, _lastSweep) = BookFormat.Restore(reader, _rules, Counters, _recall, Adopt);
+        }
+        catch (EndOfStreamException fault)
+        {
+            throw new InvalidDataException("the alert book is damaged: it ends too early", fault);
+        }
     }
 
     /// <inheritdoc/>
@@ -191,6 +201,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
     {
         _rules = rules.ToDictionary(rule => rule.Code, StringComparer.Ordinal);
         var widest = _rules.Values.Select(rule => EventClock.ToMicroseconds(rule.Window)).DefaultIfEmpty(0).Max();
+        _widestGap = _rules.Values.Select(rule => EventClock.ToMicroseconds(rule.Gap)).DefaultIfEmpty(0).Max();
         _retention = IncidentGrouping.Gap + _options.Horizon + widest + _options.Slack;
     }
 
@@ -219,7 +230,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         var name = AlertEntity.Of(alert, rule);
         if (!_entities.TryGetValue((alert.Tenant, name.Type, name.Value), out var entity))
         {
-            entity = new BookEntity(alert.Tenant, name);
+            entity = new BookEntity(alert.Tenant, name, _recall);
             _entities.Add((alert.Tenant, name.Type, name.Value), entity);
         }
 
@@ -234,11 +245,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
             incident.Changes++;
         }
 
-        if (!entry.Owner.IsDirty)
-        {
-            entry.Owner.IsDirty = true;
-            _dirty.Add(entry.Owner);
-        }
+        MarkDirty(entry.Owner);
     }
 
     private void Adopt(BookEntity entity)
@@ -247,12 +254,16 @@ public sealed class AlertBook : IAlertSink, IDisposable
         foreach (var entry in entity.Live.Concat(entity.Withdrawn))
         {
             _entries.Add(entry.Alert.Id, entry);
+            if (entry.IsUnconfirmed)
+            {
+                _unconfirmed.Add(entry);
+            }
         }
 
+        _unconfirmedIncidents.AddRange(entity.Incidents.Values.Where(incident => incident.IsUnconfirmed).Select(incident => (entity, incident)));
         if (entity.NeedsGrouping)
         {
-            entity.IsDirty = true;
-            _dirty.Add(entity);
+            MarkDirty(entity);
         }
     }
 
@@ -278,7 +289,8 @@ public sealed class AlertBook : IAlertSink, IDisposable
     private bool HasEnded(BookEntity entity) =>
         !_options.KeepAll
         && ((entity.Live.Count > 0 && entity.Live[0].IsSettled && IsOver(entity.Live[0].Incident!.End))
-            || entity.Withdrawn.Exists(entry => IsOver(entry.Alert.End)));
+            || entity.Withdrawn.Exists(entry => IsOver(entry.Alert.End))
+            || entity.Incidents.Values.Any(incident => incident.IsWithdrawn && IsOver(incident.End)));
 
     private bool IsOver(long end) => Later(end, _retention) <= _clock;
 
