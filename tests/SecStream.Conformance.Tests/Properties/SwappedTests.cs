@@ -23,13 +23,13 @@ public sealed class SwappedTests
         var only = Environment.GetEnvironmentVariable("SECSTREAM_SEED");
         var first = only is null ? 1 + (int)(Core.Text.StableHash.Compute(Encoding.UTF8.GetBytes(Name)) % 1_000_000) : int.Parse(only, CultureInfo.InvariantCulture);
         var swaps = 0;
-        for (var seed = first; seed < first + (only is null ? Property.Cases(150) : 1); seed++)
+        for (var seed = first; seed < first + (only is null ? Property.Cases(60) : 1); seed++)
         {
             swaps += Check(seed);
         }
 
         // Were no rule ever changed in the middle of events, nothing would have been shown.
-        Assert.True(swaps > 0);
+        Assert.InRange(swaps, 20, int.MaxValue);
     }
 
     private static int Check(int seed)
