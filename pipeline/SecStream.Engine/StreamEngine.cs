@@ -178,7 +178,7 @@ public sealed class StreamEngine : IDisposable
         {
             await foreach (var output in _sinkInbox.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
             {
-                _sink.Write(output.Events.Written, output.DeadLetters.Written);
+                _sink.Write(output);
                 Volatile.Write(ref _watermarks[output.Partition], Math.Max(_watermarks[output.Partition], output.Watermark));
                 _outputs.Release(output);
                 _inFlight.Done();

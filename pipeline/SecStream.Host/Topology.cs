@@ -20,25 +20,37 @@ public sealed class Topology : IDisposable
     private readonly SourceSpec[] _sources;
     private readonly SourceClockOptions _clock;
     private readonly TimeProvider _time;
+    private readonly bool _markEvents;
     private readonly LaneStage[] _lanes;
     private IngestStage[] _ingest;
 
     /// <summary>Joins the parts, with one knowledge for all times.</summary>
     public Topology(
-        PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time)
-        : this(options, KnowledgeTimeline.Of(knowledge), sources, events, alerts, time)
+        PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
+        bool markEvents = false, Func<int, IRecordGuard>? guardOf = null)
+        : this(options, KnowledgeTimeline.Of(knowledge), sources, events, alerts, time, markEvents, guardOf)
     {
     }
 
     /// <summary>Joins the parts.</summary>
+    /// <param name="options">Bounds.</param>
+    /// <param name="knowledge">Rules and enrichment.</param>
+    /// <param name="sources">The partitions.</param>
+    /// <param name="events">Where documents go.</param>
+    /// <param name="alerts">Where alerts go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="markEvents">For a sink that keeps an index of the documents.</param>
+    /// <param name="guardOf">What keeps a worker from records that made the program fail.</param>
     public Topology(
-        PipelineOptions options, KnowledgeTimeline knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time)
+        PipelineOptions options, KnowledgeTimeline knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
+        bool markEvents = false, Func<int, IRecordGuard>? guardOf = null)
     {
         _sources = [.. sources];
         _time = time;
         var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(options.Workers, 1, _sources.Length) };
+        _markEvents = markEvents;
         _clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
-        _ingest = MakeIngest(knowledge, engine.Workers);
+        _ingest = MakeIngest(knowledge, engine.Workers, worker => guardOf?.Invoke(worker));
 
         var shards = new ShardOptions
         {
@@ -69,7 +81,7 @@ public sealed class Topology : IDisposable
     /// </summary>
     public void Swap(KnowledgeTimeline knowledge)
     {
-        var next = MakeIngest(knowledge, _ingest.Length);
+        var next = MakeIngest(knowledge, _ingest.Length, worker => _ingest[worker].Guard);
         for (var w = 0; w < next.Length; w++)
         {
             next[w].TakeOver(_ingest[w]);
@@ -94,9 +106,13 @@ public sealed class Topology : IDisposable
     /// <summary>Memory of all keys' state, in bytes.</summary>
     public long StateBytes => _lanes.Sum(lane => lane.Memory.LiveBytes);
 
-    private IngestStage[] MakeIngest(KnowledgeTimeline knowledge, int workers)
+    private IngestStage[] MakeIngest(KnowledgeTimeline knowledge, int workers, Func<int, IRecordGuard?> guardOf)
     {
-        IngestStage[] stages = [.. Enumerable.Range(0, workers).Select(_ => new IngestStage(knowledge.Plan, knowledge.Enrichment, _time))];
+        IngestStage[] stages =
+        [
+            .. Enumerable.Range(0, workers)
+                .Select(worker => new IngestStage(knowledge.Plan, knowledge.Enrichment, _time, _markEvents) { Guard = guardOf(worker) }),
+        ];
         for (var p = 0; p < _sources.Length; p++)
         {
             stages[p % workers].Add(p, _sources[p].Source.Name, _sources[p].Options, _clock);

@@ -52,6 +52,7 @@ public sealed class IngestStage : IIngestStage
     private readonly SelectionMatcher _matcher;
     private readonly RowEmitter _emitter;
     private readonly EventWriter _writer;
+    private readonly bool _mark;
     private readonly int[] _matched;
     private readonly ulong[] _seen;
     private readonly Dictionary<int, PartitionState> _partitions = [];
@@ -60,14 +61,23 @@ public sealed class IngestStage : IIngestStage
     private long _ingested;
 
     /// <summary>Makes a worker's stage.</summary>
-    public IngestStage(IngestPlan plan, EnrichmentSources enrichment, TimeProvider time)
-        : this(plan, new EnrichmentTimeline(enrichment), time)
+    /// <param name="plan">Rules and names.</param>
+    /// <param name="enrichment">Lists and databases.</param>
+    /// <param name="time">For when documents were ingested.</param>
+    /// <param name="mark">Whether to say of each document what a store wants to know (<see cref="IngestOutput.Marks"/>), and of dead letters when.</param>
+    public IngestStage(IngestPlan plan, EnrichmentSources enrichment, TimeProvider time, bool mark = false)
+        : this(plan, new EnrichmentTimeline(enrichment), time, mark)
     {
     }
 
     /// <summary>Makes a worker's stage.</summary>
-    public IngestStage(IngestPlan plan, EnrichmentTimeline enrichment, TimeProvider time)
+    /// <param name="plan">Rules and names.</param>
+    /// <param name="enrichment">Lists and databases, over time.</param>
+    /// <param name="time">For when documents were ingested.</param>
+    /// <param name="mark">Whether to say of each document what a store wants to know (<see cref="IngestOutput.Marks"/>), and of dead letters when.</param>
+    public IngestStage(IngestPlan plan, EnrichmentTimeline enrichment, TimeProvider time, bool mark = false)
     {
+        _mark = mark;
         _plan = plan;
         _time = time;
         _enrichment = enrichment;
@@ -81,6 +91,9 @@ public sealed class IngestStage : IIngestStage
         _tenantHash = EventId.SourceHash(plan.Tenant, "");
     }
 
+    /// <summary>Keeps records that made the program fail from being read again; null: none are known.</summary>
+    public IRecordGuard? Guard { get; set; }
+
     /// <summary>Adds a partition this worker will get batches of.</summary>
     public void Add(int partition, string name, SourceOptions options, SourceClockOptions clock) =>
         _partitions.Add(partition, new PartitionState(name, new SourceParser(_plan.Fields, options), new SourceClock(clock)));
@@ -92,7 +105,7 @@ public sealed class IngestStage : IIngestStage
     public string Format(int partition) => _partitions[partition].Parser.Format;
 
     /// <summary>Whether some event had the field: a rule that reads fields nobody sends is blind.</summary>
-    public bool HasSeen(int field) => (_seen[field >> 6] >> (field & 63) & 1) != 0;
+    public bool HasSeen(int field) => field >> 6 < _seen.Length && (_seen[field >> 6] >> (field & 63) & 1) != 0;
 
     /// <summary>Highest time at which an event has been evaluated; <see cref="long.MinValue"/> before the first. A change comes into force after it.</summary>
     public long HighestEvaluated => _partitions.Values.Select(p => p.Counters.LastEvaluated).DefaultIfEmpty(long.MinValue).Max();
@@ -111,9 +124,15 @@ public sealed class IngestStage : IIngestStage
     {
         var partition = _partitions[batch.Partition];
         _ingested = EventClock.ToMicroseconds(_time.GetUtcNow());
+        foreach (var buried in partition.Buried)
+        {
+            Bury(partition, buried.Position, ErrorClasses.Poison, buried.Record.Raw, output);
+        }
+
+        partition.Buried.Clear();
         foreach (var slice in batch.Records)
         {
-            Parse(partition, batch, slice, output);
+            Take(partition, batch, slice, output);
         }
 
         if (batch.Kind != BatchKind.Records)
@@ -138,7 +157,14 @@ public sealed class IngestStage : IIngestStage
     public void Save(int partition, BinaryWriter writer) => _partitions[partition].Save(writer);
 
     /// <inheritdoc/>
-    public void Restore(int partition, BinaryReader reader) => _partitions[partition].Restore(reader, _plan.Fields);
+    public void Restore(int partition, BinaryReader reader)
+    {
+        var state = _partitions[partition];
+        state.Restore(reader, _plan.Fields);
+        state.Buried.AddRange(state.Held.Where(held => Guard?.Take(held.SourceHash, held.Position) == false));
+        state.Held.RemoveAll(state.Buried.Contains);
+        Guard?.Done();
+    }
 
     /// <summary>A held record may be the slowest: nothing at or after its time may be evaluated before it.</summary>
     private static long Watermark(PartitionState partition)
@@ -152,6 +178,33 @@ public sealed class IngestStage : IIngestStage
         return watermark;
     }
 
+    private void Take(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
+    {
+        if (Guard?.Take(batch.SourceHash, slice.Position) == false)
+        {
+            Bury(partition, slice.Position, ErrorClasses.Poison, batch.Buffer.AsSpan(slice.Start, slice.Length), output);
+            return;
+        }
+
+        try
+        {
+            Parse(partition, batch, slice, output);
+        }
+        catch (Exception fault) when (fault is not RecordFaultException)
+        {
+            // A defect of this program, and the record that brings it out: whoever runs the engine decides whether to read it again.
+            throw new RecordFaultException(partition.Name, batch.SourceHash, slice.Position, fault);
+        }
+
+        Guard?.Done();
+    }
+
+    private void Bury(PartitionState partition, long position, string errorClass, ReadOnlySpan<byte> raw, IngestOutput output)
+    {
+        partition.Counters.AddDeadLetter(errorClass);
+        DeadLetter.Write(output.DeadLetters, partition.Name, position, errorClass, raw, _mark ? _ingested : null);
+    }
+
     private void Parse(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
     {
         _record.Reset(batch.Buffer, slice.Start, slice.Length);
@@ -163,8 +216,7 @@ public sealed class IngestStage : IIngestStage
         }
         else if (result.Outcome == ParseOutcome.Dead)
         {
-            partition.Counters.DeadLetters[result.ErrorClass] = partition.Counters.DeadLetters.GetValueOrDefault(result.ErrorClass) + 1;
-            DeadLetter.Write(output.DeadLetters, partition.Name, slice.Position, result.ErrorClass, _record.Raw);
+            Bury(partition, slice.Position, result.ErrorClass, _record.Raw, output);
         }
         else
         {
@@ -299,6 +351,20 @@ public sealed class IngestStage : IIngestStage
     private void Complete(
         PartitionState partition, EventRecord record, int addedFrom, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
     {
+        try
+        {
+            CompleteNow(partition, record, addedFrom, position, source, timing, evaluated, output);
+        }
+        catch (Exception fault) when (fault is not RecordFaultException)
+        {
+            // See Take; a record held back fails while another one is in hand.
+            throw new RecordFaultException(partition.Name, source, position, fault);
+        }
+    }
+
+    private void CompleteNow(
+        PartitionState partition, EventRecord record, int addedFrom, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
+    {
         var stamp = Identify(record, position, source, evaluated);
         Count(partition.Counters, record.Time, timing);
         partition.Counters.LastEvaluated = Math.Max(partition.Counters.LastEvaluated, evaluated);
@@ -315,7 +381,12 @@ public sealed class IngestStage : IIngestStage
             _emitter.Emit(record, _matched.AsSpan(0, matches), stamp, output.ShardRows);
         }
 
+        var start = output.Events.Length;
         _writer.Write(record, addedFrom, stamp, timing, _ingested, output.Events);
+        if (_mark)
+        {
+            EventMarker.Mark(record, addedFrom, evaluated, start, output);
+        }
     }
 
     /// <summary>
