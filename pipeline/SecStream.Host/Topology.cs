@@ -21,7 +21,6 @@ public sealed class Topology : IDisposable
     private readonly SourceClockOptions _clock;
     private readonly TimeProvider _time;
     private readonly bool _markEvents;
-    private readonly Func<int, IRecordGuard>? _guardOf;
     private readonly LaneStage[] _lanes;
     private IngestStage[] _ingest;
 
@@ -48,11 +47,10 @@ public sealed class Topology : IDisposable
     {
         _sources = [.. sources];
         _time = time;
-        _markEvents = markEvents;
-        _guardOf = guardOf;
         var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(options.Workers, 1, _sources.Length) };
+        _markEvents = markEvents;
         _clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
-        _ingest = MakeIngest(knowledge, engine.Workers);
+        _ingest = MakeIngest(knowledge, engine.Workers, worker => guardOf?.Invoke(worker));
 
         var shards = new ShardOptions
         {
@@ -83,7 +81,7 @@ public sealed class Topology : IDisposable
     /// </summary>
     public void Swap(KnowledgeTimeline knowledge)
     {
-        var next = MakeIngest(knowledge, _ingest.Length);
+        var next = MakeIngest(knowledge, _ingest.Length, worker => _ingest[worker].Guard);
         for (var w = 0; w < next.Length; w++)
         {
             next[w].TakeOver(_ingest[w]);
@@ -108,10 +106,13 @@ public sealed class Topology : IDisposable
     /// <summary>Memory of all keys' state, in bytes.</summary>
     public long StateBytes => _lanes.Sum(lane => lane.Memory.LiveBytes);
 
-    private IngestStage[] MakeIngest(KnowledgeTimeline knowledge, int workers)
+    private IngestStage[] MakeIngest(KnowledgeTimeline knowledge, int workers, Func<int, IRecordGuard?> guardOf)
     {
-        IngestStage[] stages = [.. Enumerable.Range(0, workers)
-            .Select(worker => new IngestStage(knowledge.Plan, knowledge.Enrichment, _time, _markEvents) { Guard = _guardOf?.Invoke(worker) })];
+        IngestStage[] stages =
+        [
+            .. Enumerable.Range(0, workers)
+                .Select(worker => new IngestStage(knowledge.Plan, knowledge.Enrichment, _time, _markEvents) { Guard = guardOf(worker) }),
+        ];
         for (var p = 0; p < _sources.Length; p++)
         {
             stages[p % workers].Add(p, _sources[p].Source.Name, _sources[p].Options, _clock);

@@ -95,7 +95,7 @@ public sealed class IngestStage : IIngestStage
     public string Format(int partition) => _partitions[partition].Parser.Format;
 
     /// <summary>Whether some event had the field: a rule that reads fields nobody sends is blind.</summary>
-    public bool HasSeen(int field) => (_seen[field >> 6] >> (field & 63) & 1) != 0;
+    public bool HasSeen(int field) => field >> 6 < _seen.Length && (_seen[field >> 6] >> (field & 63) & 1) != 0;
 
     /// <summary>Highest time at which an event has been evaluated; <see cref="long.MinValue"/> before the first. A change comes into force after it.</summary>
     public long HighestEvaluated => _partitions.Values.Select(p => p.Counters.LastEvaluated).DefaultIfEmpty(long.MinValue).Max();
