@@ -165,6 +165,11 @@ public sealed class SegmentEventSink : IEventSink, IAsyncDisposable
     /// <summary>Closes the files; compressing stops and is done after the next start. Writes must have ended.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_closing.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _closing.CancelAsync().ConfigureAwait(false);
         await _compressing.ConfigureAwait(false);
         foreach (var writer in AllWriters())
