@@ -8,7 +8,7 @@ namespace SecStream.Connectors.Syslog;
 /// the sender feels it.
 /// </summary>
 internal sealed class SyslogConnection(
-    Socket socket, IRecordJournal journal, SyslogTcpOptions options, SyslogTcpCounters counters, ReceiveLosses losses, TimeProvider time)
+    Socket socket, IRecordJournal journal, SyslogTcpOptions options, SyslogTcpCounters counters, ReceiveLosses losses, TimeProvider time) : IDisposable
 {
     private const int BufferBytes = 32 << 10;
     private const int AppendBytes = 256 << 10;
@@ -19,6 +19,7 @@ internal sealed class SyslogConnection(
 
     private readonly SyslogFraming _framing = new(options.MaxFrameBytes);
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly CancellationTokenSource _close = new();
     private JournalEntries _entries = new();
     private FramingCounts _counted;
     private long _lastReceived = time.GetTimestamp();
@@ -27,15 +28,19 @@ internal sealed class SyslogConnection(
     public TimeSpan Idle => Volatile.Read(ref _lastReceived) is var last && last == long.MaxValue ? TimeSpan.Zero : time.GetElapsedTime(last);
 
     /// <summary>Closes it; what came before is still appended.</summary>
-    public void Close() => socket.Dispose();
+    public void Close() => _close.Cancel();
+
+    /// <summary>Closes the socket. (The token source stays usable: whoever closes idle connections may be about to cancel it, and it holds nothing.)</summary>
+    public void Dispose() => socket.Dispose();
 
     /// <summary>Runs until the sender closes, or until <paramref name="stop"/>; appends give up at <paramref name="giveUp"/>.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _close.Token);
         try
         {
             int read;
-            while ((read = await ReceiveAsync(stop).ConfigureAwait(false)) > 0)
+            while ((read = await ReceiveAsync(end.Token).ConfigureAwait(false)) > 0)
             {
                 Frame(read);
                 while (_entries.Bytes < AppendBytes && TryReceiveMore(out read))
@@ -46,7 +51,7 @@ internal sealed class SyslogConnection(
                 await AppendAsync(giveUp).ConfigureAwait(false);
             }
 
-            for (var left = DrainBytes; left > 0 && stop.IsCancellationRequested && TryReceiveMore(out read); left -= read)
+            for (var left = DrainBytes; left > 0 && end.IsCancellationRequested && TryReceiveMore(out read); left -= read)
             {
                 Frame(read);
                 await AppendAsync(giveUp).ConfigureAwait(false);
@@ -58,19 +63,19 @@ internal sealed class SyslogConnection(
         }
         finally
         {
-            socket.Dispose();
+            Dispose();
         }
     }
 
     /// <summary>Bytes read; 0 when the connection has ended, whichever way, or the listener stops.</summary>
-    private async ValueTask<int> ReceiveAsync(CancellationToken stop)
+    private async ValueTask<int> ReceiveAsync(CancellationToken end)
     {
         try
         {
             Volatile.Write(ref _lastReceived, time.GetTimestamp());
-            return await socket.ReceiveAsync(_buffer, SocketFlags.None, stop).ConfigureAwait(false);
+            return await socket.ReceiveAsync(_buffer, SocketFlags.None, end).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException)
         {
             // The sender is gone, the connection was idle too long, or the listener stops: what came before is worked off all the same.
             return 0;
@@ -84,7 +89,7 @@ internal sealed class SyslogConnection(
             read = socket.Available > 0 ? socket.Receive(_buffer) : 0;
             return read > 0;
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        catch (SocketException)
         {
             // As above; the next receive ends the connection.
             read = 0;

@@ -28,13 +28,14 @@ public sealed class SyslogTcpListener : IAsyncDisposable
     private SyslogTcpListener(IRecordJournal journal, SyslogTcpOptions options, TimeProvider time, Socket socket)
     {
         (_journal, _options, _time, _socket) = (journal, options, time, socket);
+        LocalEndpoint = (IPEndPoint)socket.LocalEndPoint!;
         Losses = new ReceiveLosses(time);
         _accepting = Task.Run(AcceptAsync);
         _idleTimer = time.CreateTimer(_ => CloseIdle(), null, s_idleCheck, s_idleCheck);
     }
 
     /// <summary>The address and port it listens on.</summary>
-    public IPEndPoint LocalEndpoint => (IPEndPoint)_socket.LocalEndPoint!;
+    public IPEndPoint LocalEndpoint { get; }
 
     /// <summary>Ends when the listener does; with an exception when it can't go on.</summary>
     public Task Completion => _accepting;

@@ -36,6 +36,7 @@ public sealed class SyslogUdpListener : IAsyncDisposable
         (_journal, _options, _time, _socket) = (journal, options, time, socket);
         _drops = new UdpKernelDrops(socket);
         _queue = new DatagramQueue(options.MaxWaitingBytes / 2);
+        LocalEndpoint = (IPEndPoint)socket.LocalEndPoint!;
         Losses = new ReceiveLosses(time);
         _receiving = Task.Run(ReceiveAsync);
         _appending = Task.Run(AppendAsync);
@@ -43,7 +44,7 @@ public sealed class SyslogUdpListener : IAsyncDisposable
     }
 
     /// <summary>The address and port it listens on.</summary>
-    public IPEndPoint LocalEndpoint => (IPEndPoint)_socket.LocalEndPoint!;
+    public IPEndPoint LocalEndpoint { get; }
 
     /// <summary>Size of the receive buffer the system gave, in bytes (Linux counts its own overhead in).</summary>
     public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
