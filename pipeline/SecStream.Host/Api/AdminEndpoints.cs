@@ -55,7 +55,22 @@ internal sealed class AdminEndpoints(ApiServices services)
             return;
         }
 
-        var count = await retry(context.RequestAborted).ConfigureAwait(false);
+        long count;
+        try
+        {
+            count = await retry(context.Request.Body, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (FormatException fault)
+        {
+            await ApiAnswers.ErrorAsync(context, 400, fault.Message).ConfigureAwait(false);
+            return;
+        }
+        catch (IOException fault)
+        {
+            await ApiAnswers.ErrorAsync(context, 503, fault.Message).ConfigureAwait(false);
+            return;
+        }
+
         await ApiAnswers.ObjectAsync(context, 200, writer => writer.WriteNumber("retried"u8, count)).ConfigureAwait(false);
     }
 

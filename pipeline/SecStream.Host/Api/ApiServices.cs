@@ -39,8 +39,10 @@ public sealed record ApiServices
     /// <summary>Loads rules and files anew.</summary>
     public Func<CancellationToken, Task<ReloadOutcome>>? Reload { get; init; }
 
-    /// <summary>Sends dead letters through again; says how many.</summary>
-    public Func<CancellationToken, Task<long>>? RetryDeadLetters { get; init; }
+    /// <summary>
+    /// Takes records to be read again (lines of <c>{"bytes":"base64"}</c>); says how many. Throws <see cref="FormatException"/> for what is none.
+    /// </summary>
+    public Func<Stream, CancellationToken, Task<long>>? RetryDeadLetters { get; init; }
 
     /// <summary>The page at <c>/</c> for browsers (<c>Accept: text/html</c>); shippers get what Elasticsearch says there.</summary>
     public RequestDelegate? Home { get; init; }
