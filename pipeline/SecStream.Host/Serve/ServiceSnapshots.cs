@@ -82,7 +82,7 @@ internal sealed class ServiceSnapshots(
         await pump.SaveAsync(engineWriter, cancellation).ConfigureAwait(false);
         engineWriter.Flush();
         var content = new MemoryStream();
-        await using var writer = new BinaryWriter(content);
+        await using var writer = new BinaryWriter(content, System.Text.Encoding.UTF8, leaveOpen: true);
         var count = control.Count;
         writer.Write(count);
         book.With(b => b.Flush());
