@@ -33,7 +33,19 @@ internal sealed class AdminEndpoints(ApiServices services)
             return;
         }
 
-        var outcome = await reload(context.RequestAborted).ConfigureAwait(false);
+        long? from = null;
+        if (context.Request.Query["from"].ToString() is { Length: > 0 } text)
+        {
+            if (!DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time))
+            {
+                await ApiAnswers.ErrorAsync(context, 400, "from: use a time such as 2026-03-02T10:00:00Z, or leave it out for now").ConfigureAwait(false);
+                return;
+            }
+
+            from = EventClock.ToMicroseconds(time);
+        }
+
+        var outcome = await reload(from, context.RequestAborted).ConfigureAwait(false);
         await ApiAnswers.ObjectAsync(context, outcome.Succeeded ? 200 : 409, writer =>
         {
             writer.WriteBoolean("succeeded"u8, outcome.Succeeded);

@@ -36,8 +36,8 @@ public sealed record ApiServices
     /// <summary>The ledger.</summary>
     public ReadLedger? Ledger { get; init; }
 
-    /// <summary>Loads rules and files anew.</summary>
-    public Func<CancellationToken, Task<ReloadOutcome>>? Reload { get; init; }
+    /// <summary>Loads rules and files anew, to be in force for events from a time on (µs since 1970 UTC; null: from now on).</summary>
+    public Func<long?, CancellationToken, Task<ReloadOutcome>>? Reload { get; init; }
 
     /// <summary>
     /// Takes records to be read again (lines of <c>{"bytes":"base64"}</c>); says how many. Throws <see cref="FormatException"/> for what is none.

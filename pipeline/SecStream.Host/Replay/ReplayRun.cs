@@ -3,6 +3,7 @@ using SecStream.Connectors.Files;
 using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
 using SecStream.Host.Serve;
+using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules.Evaluation;
 
@@ -23,18 +24,22 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
     /// <summary>Decisions that a service took about these sources: obeyed, so that its alerts come out again.</summary>
     public IReadOnlyList<ControlEntry> Control { get; init; } = [];
 
+    /// <summary>Rules and files over time, as the control log has them; null: those of the options, for all times.</summary>
+    public KnowledgeTimeline? Timeline { get; init; }
+
     /// <summary>Runs it.</summary>
     public async Task<ReplaySummary> RunAsync(IReadOnlyList<string> paths, Action<ReplayProgress>? progress, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var knowledge = Knowledge.Load(options);
+        var timeline = Timeline ?? KnowledgeTimeline.Of(Knowledge.Load(options));
+        var knowledge = timeline.Latest;
         var sources = ReplaySources.Open(paths, options, time);
         using var sink = new FileEventSink(directory);
         using var book = new AlertBook(
-            knowledge.Plan.Rules.Rules, knowledge.Versions, NoOutput.Instance, new AlertBookOptions { KeepAll = true, Horizon = options.HorizonMicroseconds });
+            timeline.AlertVersions, NoOutput.Instance, new AlertBookOptions { KeepAll = true, Horizon = options.HorizonMicroseconds });
         var guard = Control.Any(e => e.Kind == ControlKinds.Poison) ? new PoisonGuard(Control) : null;
         using var topology = new Topology(
-            options with { RevisionInterval = null }, knowledge, sources, sink, new LockedSink(book), time, guardOf: guard is null ? null : _ => guard);
+            options with { RevisionInterval = null }, timeline, sources, sink, new LockedSink(book), time, guardOf: guard is null ? null : _ => guard);
         await topology.Engine.RunAsync((pump, cancel) => DriveAsync(pump, sources, topology, watch, progress, cancel), cancellation).ConfigureAwait(false);
         var alerts = WriteAlerts(book);
         var summary = ReplaySummary.Make(topology, knowledge, book, alerts, watch.Elapsed);

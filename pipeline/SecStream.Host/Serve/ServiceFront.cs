@@ -111,9 +111,9 @@ internal sealed class ServiceFront(
         };
     }
 
-    private async Task<ReloadOutcome> ReloadAsync(CancellationToken cancellation)
+    private async Task<ReloadOutcome> ReloadAsync(long? from, CancellationToken cancellation)
     {
-        var result = await reloading.ReloadAsync(cancellation).ConfigureAwait(false);
+        var result = await reloading.ReloadAsync(cancellation, from).ConfigureAwait(false);
         return new ReloadOutcome(!result.IsRefused, [result.Message]);
     }
 
