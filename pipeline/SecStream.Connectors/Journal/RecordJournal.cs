@@ -80,6 +80,12 @@ public sealed class RecordJournal : IRecordJournal, IDisposable
     /// <summary>Bytes behind the last whole append that a crash had left, cut off when the journal was opened: nobody was told they are durable.</summary>
     public long CutBytes => _writer.CutBytes;
 
+    /// <summary>
+    /// How far the last arrival stamp was ahead of the clock, for the clock had been set back: stamps never go back, so they stand still until the
+    /// clock has caught up. Zero as long as the clock is well; more than some seconds is a blind spot (arrival times are wrong meanwhile).
+    /// </summary>
+    public TimeSpan StampsAheadOfClock => TimeSpan.FromMicroseconds(_writer.StampAhead);
+
     /// <summary>Why appends fail now; null when they don't.</summary>
     public JournalFault? Fault => _fault;
 
