@@ -39,6 +39,7 @@ internal sealed class SyslogConnection(
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _close.Token);
         try
         {
+            KeepAlive();
             int read;
             while ((read = await ReceiveAsync(end.Token).ConfigureAwait(false)) > 0)
             {
@@ -64,6 +65,22 @@ internal sealed class SyslogConnection(
         finally
         {
             Dispose();
+        }
+    }
+
+    /// <summary>Has the system find out within two minutes that a sender is gone without a word.</summary>
+    private void KeepAlive()
+    {
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+        }
+        catch (SocketException)
+        {
+            // The sender is gone already, or the system knows no such option: the idle timeout stays.
         }
     }
 

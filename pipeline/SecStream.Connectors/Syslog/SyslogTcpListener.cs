@@ -121,10 +121,6 @@ public sealed class SyslogTcpListener : IAsyncDisposable
             return;
         }
 
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
         var connection = new SyslogConnection(socket, _journal, _options, Counters, Losses, _time);
         Counters.Accepted();
         var run = new TaskCompletionSource();

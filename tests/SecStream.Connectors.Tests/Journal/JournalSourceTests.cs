@@ -134,6 +134,22 @@ public sealed class JournalSourceTests
         Assert.Equal(["b"], TestJournal.Read(restored));
     }
 
+    [Fact]
+    public async Task Restore_OfAGrowingJournal_ReleasesWhatLiesBefore()
+    {
+        using var test = new TestJournal { Options = new() { SegmentBytes = 64 << 10, MaxBytes = 64 << 10, MinFreeBytes = 0 } };
+        await test.AppendAsync(new string('x', 60_000));
+        using var before = test.Source();
+        TestJournal.Read(before);
+        test.Reopen();
+        using var after = test.Source();
+        Assert.Equal(0, test.Journal.ReleasedPosition);
+        Copy(before, after);
+        Assert.Equal(60_024, test.Journal.ReleasedPosition);
+        await test.AppendAsync(new string('y', 60_000));
+        Assert.Equal(["y"], TestJournal.Read(after).ConvertAll(r => r[..1]));
+    }
+
     /// <summary>An event id has 40 bits of the position; the source hash tells the rest.</summary>
     [Fact]
     public async Task SourceHash_BehindATebibyte_IsAnother()

@@ -71,8 +71,10 @@ public sealed class RecordJournalTests
         await test.AppendAsync("a");
         test.Clock.Now += TimeSpan.FromHours(1);
         await test.AppendAsync("b");
+        Assert.Equal(TimeSpan.Zero, test.Journal.StampsAheadOfClock);
         test.Clock.Now -= TimeSpan.FromHours(2);
         await test.AppendAsync("c");
+        Assert.Equal(TimeSpan.FromHours(2), test.Journal.StampsAheadOfClock);
         test.Reopen();
         await test.AppendAsync("d");
         using var source = test.Source();
