@@ -15,7 +15,7 @@ public sealed class MetricsReader : IDisposable
     [
         "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.heap.total_allocated",
         "dotnet.gc.last_collection.memory.committed_size", "dotnet.gc.last_collection.heap.size", "dotnet.gc.pause.time",
-        "dotnet.monitor.lock_contentions", "dotnet.exceptions", "dotnet.thread_pool.queue.length", "http.server.request.duration", "http.server.active_requests",
+        "dotnet.monitor.lock_contentions", "dotnet.exceptions", "http.server.request.duration", "http.server.active_requests",
     ];
 
     private readonly object _scope;
