@@ -29,8 +29,12 @@ public sealed class ElasticsearchFacadeTests
         Assert.Equal(404, Ask("DELETE", path).Status);
     }
 
-    [Fact]
-    public void Named_NoJson_IsRefused() => Assert.Equal(400, Ask("PUT", "/_ilm/policy/t", "{").Status);
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"policy\":{},\"policy\":{}}")]
+    [InlineData("{\"\\ud800\":\"\\ud800\"}")]
+    public void Named_NoObject_IsRefused(string body) => Assert.Equal(400, Ask("PUT", "/_ilm/policy/t", body).Status);
 
     [Fact]
     public void Named_ThousandsOfThem_TheOldestGo()

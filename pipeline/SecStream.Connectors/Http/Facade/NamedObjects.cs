@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -8,6 +9,7 @@ internal sealed class NamedObjects
 {
     private const int MaxCount = 512;
     private const long MaxBytes = 32 << 20;
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 60, AllowDuplicateProperties = false };
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (byte[] Body, long Stamp)> _objects = [];
     private long _bytes;
@@ -16,8 +18,7 @@ internal sealed class NamedObjects
     /// <summary>Remembers an object; the oldest go when there are too many. False: the body is no JSON object.</summary>
     public bool Put(string kind, string name, ReadOnlySpan<byte> body)
     {
-        var kept = body.Trim(" \t\r\n"u8).IsEmpty ? "{}"u8.ToArray() : body.ToArray();
-        if (JsonShape.TryRead(kept, out _) is not null)
+        if (Canonical(body) is not { } kept)
         {
             return false;
         }
@@ -51,7 +52,7 @@ internal sealed class NamedObjects
             body = found.Body;
         }
 
-        return JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 128 });
+        return JsonNode.Parse(body, documentOptions: s_options);
     }
 
     /// <summary>Forgets an object; false when there is none.</summary>
@@ -70,6 +71,22 @@ internal sealed class NamedObjects
         lock (_lock)
         {
             return [.. _objects.Keys.Where(k => k.StartsWith(start + prefix, StringComparison.Ordinal)).Select(k => k[start.Length..]).Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>The object as we write it; null: it is none. What could be written once can be written again.</summary>
+    private static byte[]? Canonical(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return body.Trim(" \t\r\n"u8).IsEmpty ? "{}"u8.ToArray()
+                : JsonNode.Parse(body, documentOptions: s_options) is JsonObject found ? Encoding.UTF8.GetBytes(found.ToJsonString())
+                : null;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // No JSON, a name twice, or text that is no Unicode: the client is told that it is no object.
+            return null;
         }
     }
 
