@@ -21,6 +21,7 @@ public sealed class MetricsReader : IDisposable
     private readonly object _scope;
     private readonly MeterListener _listener = new();
     private readonly Dictionary<Instrument, MetricFamily> _families = [];
+    private readonly SortedDictionary<string, MetricFamily> _byName = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <summary>Begins to listen.</summary>
@@ -34,7 +35,9 @@ public sealed class MetricsReader : IDisposable
             {
                 lock (_lock)
                 {
-                    _families[instrument] = Family(instrument);
+                    // Two web servers in one process have an instrument each of one name; to Prometheus they are one.
+                    var family = Family(instrument);
+                    _families[instrument] = _byName.TryAdd(family.Name, family) ? family : _byName[family.Name];
                 }
 
                 listener.EnableMeasurementEvents(instrument);
@@ -62,7 +65,7 @@ public sealed class MetricsReader : IDisposable
             }
 
             _listener.RecordObservableInstruments();
-            foreach (var family in _families.Values.OrderBy(f => f.Name, StringComparer.Ordinal))
+            foreach (var family in _byName.Values)
             {
                 PrometheusText.Write(text, family);
             }
