@@ -21,8 +21,7 @@ internal enum LineKind
 /// <summary>Lines and JSON objects of a body, through a window no longer than the longest record. One request, one thread at a time.</summary>
 internal sealed class BodyReader(Stream body, HttpIngestOptions options, BodyBudget budget) : IDisposable
 {
-    private const int FirstWindow = 64 * 1024;
-    private byte[] _window = ArrayPool<byte>.Shared.Rent(FirstWindow);
+    private byte[] _window = ArrayPool<byte>.Shared.Rent(options.WindowBytes);
     private int _start;
     private int _end;
     private int _itemLength;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -55,9 +56,8 @@ public sealed class HttpIngest
         try
         {
             var body = context.Request.Method is "PUT" or "POST" ? await ReadSmallAsync(context).ConfigureAwait(false) : default;
-            var address = $"{context.Connection.LocalIpAddress}:{context.Connection.LocalPort}";
             answer = _facade.Answer(new FacadeRequest(
-                context.Request.Method, context.Request.Path.Value ?? "/", context.Request.Query["format"].ToString(), address, body));
+                context.Request.Method, context.Request.Path.Value ?? "/", context.Request.Query["format"].ToString(), AddressOf(context.Connection), body));
         }
         catch (Exception fault) when (Refusal(fault) is { } refusal)
         {
@@ -187,6 +187,13 @@ public sealed class HttpIngest
         {
             _bytes.Add(bytes);
         }
+    }
+
+    /// <summary>Where the request came to, as a client may call it again.</summary>
+    private static string AddressOf(ConnectionInfo connection)
+    {
+        var address = connection.LocalIpAddress ?? IPAddress.Loopback;
+        return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, connection.LocalPort).ToString();
     }
 
     private static string MediaType(HttpContext context)

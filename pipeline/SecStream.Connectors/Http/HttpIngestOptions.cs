@@ -36,4 +36,7 @@ public sealed record HttpIngestOptions
 
     /// <summary>The name of the cluster that shippers are told. Default <c>secstream</c>.</summary>
     public string ClusterName { get; init; } = "secstream";
+
+    /// <summary>First size of the window a body is read through, in bytes; it grows with the records. Tests make it small to reach the refilling.</summary>
+    internal int WindowBytes { get; init; } = 64 * 1024;
 }

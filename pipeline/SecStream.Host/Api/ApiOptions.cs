@@ -53,6 +53,11 @@ public sealed record ApiOptions
 
     internal bool WantsKey => RequireKey || !IsLoopback;
 
+    /// <summary>What is allowed but should be known, for the start-up report.</summary>
+    public IReadOnlyList<string> Warnings() => !IsLoopback && CertificateFile is null
+        ? [$"http.address {Address} is served without TLS: keys and events cross the network in the clear; set http.certificate and http.certificate_key"]
+        : [];
+
     /// <summary>Says what cannot be.</summary>
     /// <exception cref="ConfigurationException">Names the setting and the mend.</exception>
     public void Validate()

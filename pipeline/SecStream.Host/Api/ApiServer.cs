@@ -40,6 +40,9 @@ public sealed class ApiServer : IAsyncDisposable
     {
         options.Validate();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+
+        // What the environment says to web servers in general (ASPNETCORE_URLS, Kestrel__Endpoints) must not open a door that no key guards.
+        builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new ErrorLines(Console.Error));
         builder.Logging.SetMinimumLevel(LogLevel.Error);

@@ -15,12 +15,13 @@ public sealed class MetricsReader : IDisposable
     [
         "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.heap.total_allocated",
         "dotnet.gc.last_collection.memory.committed_size", "dotnet.gc.last_collection.heap.size", "dotnet.gc.pause.time",
-        "dotnet.monitor.lock_contentions", "dotnet.exceptions", "dotnet.thread_pool.queue.length", "http.server.request.duration", "http.server.active_requests",
+        "dotnet.monitor.lock_contentions", "dotnet.exceptions", "http.server.request.duration", "http.server.active_requests",
     ];
 
     private readonly object _scope;
     private readonly MeterListener _listener = new();
     private readonly Dictionary<Instrument, MetricFamily> _families = [];
+    private readonly SortedDictionary<string, MetricFamily> _byName = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <summary>Begins to listen.</summary>
@@ -34,7 +35,9 @@ public sealed class MetricsReader : IDisposable
             {
                 lock (_lock)
                 {
-                    _families[instrument] = Family(instrument);
+                    // Two web servers in one process have an instrument each of one name; to Prometheus they are one.
+                    var family = Family(instrument);
+                    _families[instrument] = _byName.TryAdd(family.Name, family) ? family : _byName[family.Name];
                 }
 
                 listener.EnableMeasurementEvents(instrument);
@@ -62,7 +65,7 @@ public sealed class MetricsReader : IDisposable
             }
 
             _listener.RecordObservableInstruments();
-            foreach (var family in _families.Values.OrderBy(f => f.Name, StringComparer.Ordinal))
+            foreach (var family in _byName.Values)
             {
                 PrometheusText.Write(text, family);
             }

@@ -27,6 +27,9 @@ public sealed class MetricsTests
     public async Task Metrics_ByPromtool_AreWithoutFault()
     {
         await using var api = await RunningApi.StartAsync();
+        await using var another = await RunningApi.StartAsync();
+        await another.SendAsync("GET", "/api/v1/stats");
+        await api.SendAsync("GET", "/api/v1/stats");
         api.Service.Figures = s_figures;
         await api.SendAsync("POST", "/ingest", "{}");
         await api.SendAsync("POST", "/_bulk", "{\"create\":{\"_index\":\"x\"}}\n7\n");

@@ -144,6 +144,39 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    public async Task Limits_HeadersAndConnections_AreKept()
+    {
+        await using var api = await RunningApi.StartAsync(new() { MaxConnections = 2 });
+        Assert.Equal(431, (await api.SendAsync("GET", "/health/live", null, "X-Long: " + new string('x', 40_000))).Status);
+        Assert.Equal(414, (await api.SendAsync("GET", "/api/v1/alerts?entity=" + new string('x', 9_000))).Status);
+        var url = new Uri(api.Url);
+        var clients = Enumerable.Range(0, 8).Select(_ => new System.Net.Sockets.TcpClient(url.Host, url.Port)).ToList();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        var closed = await Task.WhenAll(clients.Select(async c =>
+        {
+            // A connection over the bound is closed at once; one within it answers.
+            await c.GetStream().WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), patience.Token);
+            try
+            {
+                return await c.GetStream().ReadAsync(new byte[64], patience.Token) == 0;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }));
+        clients.ForEach(c => c.Dispose());
+        Assert.InRange(closed.Count(c => !c), 0, 2);
+    }
+
+    [Fact]
+    public void ApiOptions_BeyondLoopbackWithoutTls_Warns()
+    {
+        Assert.Empty(new ApiOptions().Warnings());
+        Assert.Contains("without TLS", Assert.Single(new ApiOptions { Address = IPAddress.Any }.Warnings()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ApiKey_Secrets_ComeFromFileOrEnvironmentAndAreLong()
     {
         var path = Path.GetTempFileName();

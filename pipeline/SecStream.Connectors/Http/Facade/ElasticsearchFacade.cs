@@ -134,6 +134,12 @@ internal sealed class ElasticsearchFacade(HttpIngestOptions options)
 
     private FacadeAnswer Cat(in FacadeRequest request, string[] parts)
     {
+        if (parts is [_, "health"] && request.Format != "json")
+        {
+            // What rsyslog's omelasticsearch asks before it sends.
+            return new FacadeAnswer(200, Encoding.UTF8.GetBytes($"0 00:00:00 {options.ClusterName} green 1 1 1 1 0 0 0 0 - 100.0%\n"), IsText: true);
+        }
+
         var names = parts is [_, "templates", ..] ? _objects.Names("_index_template", parts.Length > 2 ? parts[2].TrimEnd('*') : "") : [];
         if (request.Format == "json")
         {

@@ -9,16 +9,16 @@ internal sealed class NamedObjects
 {
     private const int MaxCount = 512;
     private const long MaxBytes = 32 << 20;
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 60, AllowDuplicateProperties = false };
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, byte[]> _bodies = [];
-    private readonly Queue<string> _order = [];
+    private readonly Dictionary<string, (byte[] Body, long Stamp)> _objects = [];
     private long _bytes;
+    private long _stamp;
 
     /// <summary>Remembers an object; the oldest go when there are too many. False: the body is no JSON object.</summary>
     public bool Put(string kind, string name, ReadOnlySpan<byte> body)
     {
-        var kept = body.Trim(" \t\r\n"u8).IsEmpty ? "{}"u8.ToArray() : body.ToArray();
-        if (JsonShape.TryRead(kept, out _) is not null)
+        if (Canonical(body) is not { } kept)
         {
             return false;
         }
@@ -26,20 +26,12 @@ internal sealed class NamedObjects
         var key = Key(kind, name);
         lock (_lock)
         {
-            if (_bodies.TryGetValue(key, out var old))
-            {
-                _bytes -= old.Length;
-            }
-            else
-            {
-                _order.Enqueue(key);
-            }
-
-            _bodies[key] = kept;
+            Drop(key);
+            _objects.Add(key, (kept, _stamp++));
             _bytes += kept.Length;
-            while (_order.Count > MaxCount || (_bytes > MaxBytes && _order.Count > 1))
+            while (_objects.Count > MaxCount || (_bytes > MaxBytes && _objects.Count > 1))
             {
-                Drop(_order.Dequeue());
+                Drop(_objects.MinBy(o => o.Value.Stamp).Key);
             }
         }
 
@@ -49,13 +41,18 @@ internal sealed class NamedObjects
     /// <summary>An object, or null.</summary>
     public JsonNode? Get(string kind, string name)
     {
-        byte[]? body;
+        byte[] body;
         lock (_lock)
         {
-            _bodies.TryGetValue(Key(kind, name), out body);
+            if (!_objects.TryGetValue(Key(kind, name), out var found))
+            {
+                return null;
+            }
+
+            body = found.Body;
         }
 
-        return body is null ? null : JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 128 });
+        return JsonNode.Parse(body, documentOptions: s_options);
     }
 
     /// <summary>Forgets an object; false when there is none.</summary>
@@ -63,7 +60,6 @@ internal sealed class NamedObjects
     {
         lock (_lock)
         {
-            // Its place in the queue stays: dropping it then finds nothing.
             return Drop(Key(kind, name));
         }
     }
@@ -74,20 +70,36 @@ internal sealed class NamedObjects
         var start = Key(kind, "");
         lock (_lock)
         {
-            return [.. _bodies.Keys.Where(k => k.StartsWith(start + prefix, StringComparison.Ordinal)).Select(k => k[start.Length..]).Order(StringComparer.Ordinal)];
+            return [.. _objects.Keys.Where(k => k.StartsWith(start + prefix, StringComparison.Ordinal)).Select(k => k[start.Length..]).Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>The object as we write it; null: it is none. What could be written once can be written again.</summary>
+    private static byte[]? Canonical(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return body.Trim(" \t\r\n"u8).IsEmpty ? "{}"u8.ToArray()
+                : JsonNode.Parse(body, documentOptions: s_options) is JsonObject found ? Encoding.UTF8.GetBytes(found.ToJsonString())
+                : null;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // No JSON, a name twice, or text that is no Unicode: the client is told that it is no object.
+            return null;
         }
     }
 
     private bool Drop(string key)
     {
-        if (!_bodies.Remove(key, out var body))
+        if (!_objects.Remove(key, out var dropped))
         {
             return false;
         }
 
-        _bytes -= body.Length;
+        _bytes -= dropped.Body.Length;
         return true;
     }
 
-    private static string Key(string kind, string name) => new StringBuilder(kind).Append('\n').Append(name.Length <= 255 ? name : name[..255]).ToString();
+    private static string Key(string kind, string name) => $"{kind}\n{(name.Length <= 255 ? name : name[..255])}";
 }

@@ -23,7 +23,7 @@ internal sealed class AccessGate(ApiOptions options, TimeProvider time)
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var requirement = context.GetEndpoint()?.Metadata.GetMetadata<AccessRequirement>() ?? s_default;
-        if (_check.Refuse(context.Request) is { } reason)
+        if (_check.Refuse(context.Request, requirement.Access == Access.Probe) is { } reason)
         {
             return RefuseAsync(context, requirement, 403, reason);
         }

@@ -15,9 +15,11 @@ internal sealed class CallerCheck(ApiOptions options)
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Why a request is refused; null: it is not.</summary>
-    public string? Refuse(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="isProbe">A probe: orchestrators call by address, and it is told little.</param>
+    public string? Refuse(HttpRequest request, bool isProbe)
     {
-        if (_hosts.Count > 0 && !_hosts.Contains(request.Host.Host))
+        if (_hosts.Count > 0 && !_hosts.Contains(request.Host.Host) && !(isProbe && !options.IsLoopback))
         {
             return "the Host header names no host of this service; call it by its own name, or add the name to http.allowed_hosts";
         }
@@ -38,7 +40,8 @@ internal sealed class CallerCheck(ApiOptions options)
             return null;
         }
 
-        return Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority.Equals(new Uri($"{request.Scheme}://{request.Host}").Authority, StringComparison.OrdinalIgnoreCase)
+        return Uri.TryCreate(origin, UriKind.Absolute, out var from) && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var own)
+            && from.Authority.Equals(own.Authority, StringComparison.OrdinalIgnoreCase)
             ? null
             : "a page of another origin may not send this";
     }
