@@ -58,6 +58,7 @@ internal sealed class StoreAlerts : IAlertSource
         while (page.Next is not null && found.Count < limit);
 
         found.Reverse();
+        found.ForEach(alert => _seen[alert.Id] = alert);
         var any = page.Total > 0 || (await _store.FindAsync(
             new AlertQuery { Incidents = _incidents, States = s_allStates, Limit = 1 }, cancellation).ConfigureAwait(false)).Total > 0;
         return new NewestAlerts(found, page.Total, !any);
@@ -84,8 +85,8 @@ internal sealed class StoreAlerts : IAlertSource
                 }
 
                 // What was opened before this listing began is no news when it is revised, only when it is withdrawn.
-                var before = _seen.GetValueOrDefault(entry.Id) ?? (entry.Kind == ChangeKind.Opened ? null : now with { Status = AlertStates.Open });
-                if (before is null || now.Revision > before.Revision || before.Status != now.Status)
+                var before = _seen.GetValueOrDefault(entry.Id) ?? (entry.Kind == ChangeKind.Opened ? null : now with { Status = AlertStates.Open, Revision = 0 });
+                if (before is null || now.Revision > before.Revision)
                 {
                     _seen[entry.Id] = now;
                     news.Add((before, now));
