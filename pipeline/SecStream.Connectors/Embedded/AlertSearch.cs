@@ -16,7 +16,7 @@ internal sealed class AlertSearch
     /// <exception cref="ArgumentException">A value can't be asked for; the message says why.</exception>
     public AlertSearch(AlertQuery query)
     {
-        _query = query.Limit is >= 1 and <= 10_000 ? query : throw new ArgumentException($"limit {query.Limit}: use a number from 1 to 10 000", nameof(query));
+        _query = query.Limit is >= 1 and <= 10_000 ? query : throw new ArgumentException($"limit {query.Limit}: use a number from 1 to 10 000");
         _after = query.After is { } after ? Parse(after) : null;
         _values.Add(("$incident", query.Incidents));
         Add("a.opened >= {0}", query.From);
@@ -66,7 +66,7 @@ internal sealed class AlertSearch
         var colon = token.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 && long.TryParse(token.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var opened)
             ? (opened, token[(colon + 1)..])
-            : throw new ArgumentException($"after '{token}': give back what the page before named as next", nameof(token));
+            : throw new ArgumentException($"after '{token}': give back what the page before named as next");
     }
 
     private SqliteStatement Bind(SqliteStatement statement)

@@ -10,9 +10,10 @@ internal static class DecisionApplication
     public static (int Applied, string? Damage) CatchUp(SqliteConnection connection, SqliteTransaction transaction, DecisionLog log)
     {
         var from = SqliteMeta.Read(connection, transaction, SqliteMeta.DecisionsPosition);
-        if (log.Length <= from)
+        var length = log.Length;
+        if (length <= from)
         {
-            return (0, null);
+            return (0, length < from ? $"{log.FilePath}: {from - length:N0} bytes that were applied are gone; put the file back from a backup" : null);
         }
 
         var (applied, end) = (0, from);

@@ -292,7 +292,7 @@ public sealed class SqliteAlertStore : IAlertStore, IOutboxSink, IDisposable
     {
         lock (_lock)
         {
-            if (_notes.Count < 100)
+            if (_notes.Count < 100 && !_notes.Contains(note))
             {
                 _notes.Add(note);
             }

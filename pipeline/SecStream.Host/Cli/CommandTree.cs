@@ -16,6 +16,7 @@ internal static class CommandTree
         root.Subcommands.Add(ServeCommand.Make());
         root.Subcommands.Add(ReplayCommand.Make());
         root.Subcommands.Add(AlertsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(BlacklistCommand.Make(TimeProvider.System));
         root.Subcommands.Add(CheckCommand.Make(TimeProvider.System));
         root.Subcommands.Add(DlqCommand.Make(TimeProvider.System));
         root.Subcommands.Add(EventsCommand.Make(TimeProvider.System));

@@ -18,17 +18,18 @@ public sealed partial class AlertBook
     /// content is then not sent again, other content gets a higher revision than any sent; what was sent and never comes again is withdrawn
     /// when no event can bring it any more (end + gap + H behind the clock).
     /// </summary>
-    /// <param name="sent">The changes in the outbox behind the snapshot's position, in order.</param>
+    /// <param name="sent">The changes in the outbox behind the snapshot's position, in order; all of them when there is no snapshot.</param>
     /// <param name="windowsContinue">
-    /// The shards go on from the same snapshot with the same rules. If not, their windows begin anew: what does not come again was true nonetheless
-    /// and stays as it was sent.
+    /// The shards go on from the same snapshot with the same rules. If not (other rules, no snapshot), their windows begin anew: what does not come
+    /// again was true nonetheless and stays as it was sent.
     /// </param>
     /// <exception cref="InvalidDataException">A document is damaged.</exception>
     public void Recall(IEnumerable<OutboxEntry> sent, bool windowsContinue)
     {
         foreach (var entry in sent)
         {
-            var document = SentDocument.Of(entry);
+            // What is never withdrawn needs no document; of a whole outbox they would be most of the memory.
+            var document = windowsContinue ? SentDocument.Of(entry) : SentDocument.Of(entry) with { Document = [] };
             if (entry.IsIncident)
             {
                 RecallIncident(document);

@@ -17,7 +17,7 @@ public sealed class AlertBookRecallTests
     public void Recall_CrashesAnywhere_ConsumersEndWithTheFinalState()
     {
         var (crashes, withdrawn) = (0, 0L);
-        for (var seed = 0; seed < 300; seed++)
+        for (var seed = 0; seed < 120; seed++)
         {
             var random = new Random(seed);
             var steps = Steps(random);
@@ -54,7 +54,7 @@ public sealed class AlertBookRecallTests
         }
 
         // The generator reaches what it is there for.
-        Assert.True(crashes > 300 && withdrawn > 20, $"{crashes} crashes, {withdrawn} withdrawn");
+        Assert.True(crashes > 120 && withdrawn > 4, $"{crashes} crashes, {withdrawn} withdrawn");
     }
 
     [Fact]
@@ -241,7 +241,12 @@ public sealed class AlertBookRecallTests
     {
         if (random.Next(3) == 0)
         {
-            var wrong = alert with { Id = AlertFactory.MakeId("default", alert.RuleCode, ["wrong"], alert.Opened - 17), Opened = alert.Opened - 17 };
+            // Often before its neighbours, so that it changes the incident of alerts that are settled.
+            var opened = alert.Opened - 17 - (random.Next(240) * EventClock.Minute);
+            var wrong = alert with
+            {
+                Id = AlertFactory.MakeId("default", alert.RuleCode, ["wrong"], opened), Opened = opened, Start = Math.Min(alert.Start, opened),
+            };
             yield return new Step(wrong, IsWrong: true);
             yield return new Step(wrong, IsWrong: true, IsWithdrawal: true);
         }
