@@ -4,7 +4,12 @@ namespace SecStream.Connectors.Segments;
 /// Finds the blocks of a segment by reading its documents: of the segment being written after a restart, of one another process writes, of a closed
 /// one whose index is lost. Goes on where it stopped when more has come. Not thread-safe.
 /// </summary>
-internal sealed class BlockScan(long first, int blockBytes)
+/// <param name="first">Number of the first document.</param>
+/// <param name="blockBytes">Bytes of a block.</param>
+/// <param name="hasHashes">
+/// Whether ids and fields are indexed. Who reads a segment once, and asks it one question, is faster without: times alone are read in a tenth of the time.
+/// </param>
+internal sealed class BlockScan(long first, int blockBytes, bool hasHashes = true)
 {
     private readonly List<SegmentBlock> _blocks = [];
     private readonly BlockBuilder _tail = Begin(first);
@@ -23,7 +28,7 @@ internal sealed class BlockScan(long first, int blockBytes)
     public BlockBuilder Tail => _tail;
 
     /// <summary>All blocks as they stand, the one at the end too.</summary>
-    public SegmentBlock[] Snapshot() => _tail.Count > 0 ? [.. _blocks, _tail.Build()] : [.. _blocks];
+    public SegmentBlock[] Snapshot() => _tail.Count > 0 ? [.. _blocks, _tail.Build(hasHashes)] : [.. _blocks];
 
     /// <summary>Reads from where it stopped up to a length; a last line without its end is left for later.</summary>
     public void Read(FileStream file, long length)
@@ -78,7 +83,7 @@ internal sealed class BlockScan(long first, int blockBytes)
     {
         if (_tail.Count > 0)
         {
-            _blocks.Add(_tail.Build());
+            _blocks.Add(_tail.Build(hasHashes));
             _tail.Begin(Length, Next);
         }
 
@@ -94,6 +99,13 @@ internal sealed class BlockScan(long first, int blockBytes)
 
     private void Add(ReadOnlyMemory<byte> line)
     {
+        if (!hasHashes && StoredDocument.TryReadTime(line.Span, out var time))
+        {
+            _tail.Add(line.Length, time, time, []);
+            CloseFull();
+            return;
+        }
+
         using var document = StoredDocument.Parse(line);
         if (document is null)
         {

@@ -27,6 +27,9 @@ internal sealed class BloomFilter
         }
     }
 
+    /// <summary>The filter of a block nobody has indexed: anything may be in it.</summary>
+    public static BloomFilter Anything { get; } = new([ulong.MaxValue]);
+
     /// <summary>The bits.</summary>
     public ReadOnlySpan<ulong> Words => _words;
 

@@ -85,7 +85,7 @@ internal static class CompressedSegment
                 };
                 var scan = new BlockScan(next, int.MaxValue);
                 scan.Take(ReadBlock(file, place));
-                blocks.Add(scan.Tail.Build() with { Start = start, StoredStart = at, StoredLength = memberBytes });
+                blocks.Add(scan.Tail.Build(hasHashes: true) with { Start = start, StoredStart = at, StoredLength = memberBytes });
                 next = scan.Next;
             }
             catch (InvalidDataException fault)

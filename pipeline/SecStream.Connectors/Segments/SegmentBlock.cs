@@ -72,6 +72,7 @@ internal sealed class BlockBuilder
         Count++;
     }
 
-    /// <summary>The block as it stands.</summary>
-    public SegmentBlock Build() => new(Start, Length, First, Count, _times, _evaluated, new BloomFilter(_hashes));
+    /// <summary>The block as it stands; without a filter when the hashes of its documents were not given.</summary>
+    public SegmentBlock Build(bool hasHashes) =>
+        new(Start, Length, First, Count, _times, _evaluated, hasHashes ? new BloomFilter(_hashes) : BloomFilter.Anything);
 }

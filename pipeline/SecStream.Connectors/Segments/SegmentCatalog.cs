@@ -69,6 +69,7 @@ internal sealed class SegmentCatalog(
                 }
             }
 
+            Forget(found);
             return found;
         }
     }
@@ -79,6 +80,26 @@ internal sealed class SegmentCatalog(
         lock (_lock)
         {
             return segment.IsCompressed ? Index(segment.Folder, segment.First).Blocks : _plain.GetValueOrDefault((segment.Folder, segment.First)) ?? [];
+        }
+    }
+
+    /// <summary>What has been removed is not remembered for ever.</summary>
+    private void Forget(List<SegmentInfo> present)
+    {
+        if (_known.Count + _scans.Count <= present.Count)
+        {
+            return;
+        }
+
+        var keys = present.Select(segment => (segment.Folder, segment.First)).ToHashSet();
+        foreach (var key in _known.Keys.Concat(_scans.Keys).Where(key => !keys.Contains(key)).ToList())
+        {
+            _known.Remove(key);
+            _scans.Remove(key);
+            if (_indexes.Remove(key, out var index))
+            {
+                _indexBytes -= index.Index.MemoryBytes;
+            }
         }
     }
 
@@ -120,7 +141,7 @@ internal sealed class SegmentCatalog(
         using var file = new FileStream(SegmentName.Raw(folder, first), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         if (!_scans.TryGetValue((folder, first), out var scan) || file.Length < scan.Length)
         {
-            _scans[(folder, first)] = scan = new BlockScan(first, blockBytes);
+            _scans[(folder, first)] = scan = new BlockScan(first, blockBytes, hasHashes: false);
         }
 
         scan.Read(file, file.Length);

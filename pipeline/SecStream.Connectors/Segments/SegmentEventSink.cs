@@ -29,7 +29,7 @@ public sealed class SegmentEventSink : IEventSink, IAsyncDisposable
     private Task _compressing = Task.CompletedTask;
     private bool _isReady;
 
-    /// <summary>Takes a data folder; nothing is changed in it before <see cref="Restore"/> or the first write.</summary>
+    /// <summary>Takes a data folder; no segment is changed before <see cref="Restore"/> or the first write.</summary>
     /// <param name="directory">The data folder.</param>
     /// <param name="options">Sizes.</param>
     /// <param name="time">For the age of segments and of dead letters.</param>
@@ -44,8 +44,9 @@ public sealed class SegmentEventSink : IEventSink, IAsyncDisposable
         string directory, SegmentOptions options, TimeProvider time, Action<string> report, WriteAt writeAt, CancellationToken stop)
     {
         (_options, _time, _report, _writeAt, _stop) = (options, time, report, writeAt, stop);
-        _events = Path.Combine(directory, "events");
-        _deadLetters = new SegmentWriter(Path.Combine(directory, "dead-letters"), options.DeadLetterSegmentBytes, options, time, writeAt, stop);
+        _events = Directory.CreateDirectory(Path.Combine(directory, "events")).FullName;
+        var letters = Directory.CreateDirectory(Path.Combine(directory, "dead-letters")).FullName;
+        _deadLetters = new SegmentWriter(letters, options.DeadLetterSegmentBytes, options, time, writeAt, stop);
         foreach (var (_, days) in SegmentCatalog.Classes(_events))
         {
             Class(days);
@@ -119,6 +120,11 @@ public sealed class SegmentEventSink : IEventSink, IAsyncDisposable
     /// <inheritdoc/>
     public void Committed()
     {
+        if (_compressing.Exception is { } bug)
+        {
+            throw new InvalidOperationException("compressing segments has failed", bug.InnerException);
+        }
+
         var some = false;
         foreach (var writer in AllWriters())
         {

@@ -50,6 +50,11 @@ internal static class SegmentName
     /// <summary>Removes what a crash left half written.</summary>
     public static void DeleteTemporary(string folder)
     {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
         foreach (var path in Directory.EnumerateFiles(folder, "*" + TemporaryExtension))
         {
             File.Delete(path);

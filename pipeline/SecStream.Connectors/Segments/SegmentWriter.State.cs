@@ -157,8 +157,12 @@ internal sealed partial class SegmentWriter
             CompressedSegment.Expand(_folder, first, SegmentReader.IndexOf(_folder, first, _options.BlockBytes, message => throw new InvalidDataException(message)));
         }
 
-        File.Delete(SegmentName.Compressed(_folder, first));
-        File.Delete(SegmentName.Index(_folder, first));
+        if (File.Exists(raw))
+        {
+            File.Delete(SegmentName.Compressed(_folder, first));
+            File.Delete(SegmentName.Index(_folder, first));
+        }
+
         var known = File.Exists(raw) ? new FileInfo(raw).Length : 0;
         if (known < length)
         {

@@ -34,7 +34,6 @@ internal sealed partial class SegmentWriter : IDisposable
         _time = time;
         _writeAt = writeAt;
         _stop = stop;
-        Directory.CreateDirectory(folder);
     }
 
     private readonly record struct PendingMark(int Length, long Time, long Evaluated, int FirstHash, int HashCount);
@@ -146,6 +145,7 @@ internal sealed partial class SegmentWriter : IDisposable
 
     private Segment Create()
     {
+        Directory.CreateDirectory(_folder);
         var file = File.OpenHandle(SegmentName.Raw(_folder, _next), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         var segment = new Segment(_folder, _next, file, new BlockScan(_next, _options.BlockBytes), _time.GetUtcNow());
         lock (_lock)

@@ -1,8 +1,10 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SecStream.Core.Events;
 using SecStream.Core.Queries;
+using SecStream.Core.Text;
 
 namespace SecStream.Connectors.Segments;
 
@@ -13,6 +15,8 @@ namespace SecStream.Connectors.Segments;
 internal static class StoredDocument
 {
     private const int MaxDepth = 1000;
+
+    private static ReadOnlySpan<byte> TimeKey => "{\"@timestamp\":\""u8;
 
     /// <summary>Parses a line; null when it is no object.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> line)
@@ -40,6 +44,36 @@ internal static class StoredDocument
 
     /// <summary>When it was evaluated.</summary>
     public static long Evaluated(JsonElement document) => TimeOf(document, "secstream.evaluated_at") ?? Time(document);
+
+    /// <summary>
+    /// Reads the event time of a document that begins with it as we write it, and was evaluated at it; false when it must be parsed.
+    /// </summary>
+    public static bool TryReadTime(ReadOnlySpan<byte> line, out long time)
+    {
+        time = 0;
+        if (!line.StartsWith(TimeKey) || line.Length <= TimeKey.Length + IsoTimestamp.Length || line.IndexOf("evaluated_at"u8) >= 0)
+        {
+            return false;
+        }
+
+        var text = line.Slice(TimeKey.Length, IsoTimestamp.Length);
+        if (line[TimeKey.Length + IsoTimestamp.Length] != (byte)'"' || text[^1] != (byte)'Z' || text[^8] != (byte)'.')
+        {
+            return false;
+        }
+
+        // The standard form has seven digits of a second.
+        Span<byte> standard = stackalloc byte[IsoTimestamp.Length + 1];
+        text.CopyTo(standard);
+        "0Z"u8.CopyTo(standard[^2..]);
+        if (!Utf8Parser.TryParse(standard, out DateTimeOffset instant, out var used, 'O') || used != standard.Length)
+        {
+            return false;
+        }
+
+        time = EventClock.ToMicroseconds(instant);
+        return true;
+    }
 
     /// <summary>Its id, or null.</summary>
     public static string? Id(JsonElement document) => Texts(document, "event.id").FirstOrDefault();

@@ -89,6 +89,21 @@ public sealed class SegmentEventSinkTests
     }
 
     [Fact]
+    public async Task Restore_ClassThatAppearedAfterTheState_IsRemoved()
+    {
+        await using var harness = new SegmentHarness();
+        var events = SegmentHarness.Generate(5, 100);
+        harness.Write(events.Select(e => e with { Days = 30 }));
+        var state = await harness.SnapshotAsync();
+        harness.Write(events.Select(e => e with { Days = 180, Id = "later" + e.Id }));
+
+        await harness.RestartAsync(state);
+
+        Assert.Equal(100, Content(harness).Count);
+        Assert.Empty(Directory.GetFiles(Path.Combine(harness.Events, "180d")));
+    }
+
+    [Fact]
     public async Task Restore_FileShorterThanTheState_SaysWhichAndStops()
     {
         await using var harness = new SegmentHarness();
