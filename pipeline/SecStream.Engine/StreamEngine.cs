@@ -128,6 +128,31 @@ public sealed class StreamEngine : IDisposable
         Array.ForEach(_lanes, lane => lane.RestoreClocks([.. _watermarks]));
     }
 
+    /// <summary>
+    /// Exchanges the ingest stages, one for one, at a moment when everything stands still (<see cref="Pump.SwapAsync{T}"/>) or before
+    /// <see cref="RunAsync"/>. The new ones know their partitions and go on with the state of the old ones, records held back included.
+    /// </summary>
+    public void Replace(IReadOnlyList<IIngestStage> stages)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(stages.Count, _workers.Length);
+        using var state = new MemoryStream();
+        using var writer = new BinaryWriter(state);
+        using var reader = new BinaryReader(state);
+        for (var p = 0; p < _sources.Length; p++)
+        {
+            state.SetLength(0);
+            _workers[p % _workers.Length].Stage.Save(p, writer);
+            writer.Flush();
+            state.Position = 0;
+            stages[p % _workers.Length].Restore(p, reader);
+        }
+
+        for (var w = 0; w < _workers.Length; w++)
+        {
+            _workers[w].Stage = stages[w];
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_lanes, lane => lane.Dispose());
 
@@ -153,7 +178,7 @@ public sealed class StreamEngine : IDisposable
         {
             await foreach (var output in _sinkInbox.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
             {
-                _sink.Write(output.Events.Written, output.DeadLetters.Written);
+                _sink.Write(output);
                 Volatile.Write(ref _watermarks[output.Partition], Math.Max(_watermarks[output.Partition], output.Watermark));
                 _outputs.Release(output);
                 _inFlight.Done();

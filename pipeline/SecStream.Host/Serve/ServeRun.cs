@@ -39,7 +39,7 @@ internal sealed class ServeRun : IDisposable
         _journal = new AlertJournal(directory, announce);
         _book = new AlertBook(Knowledge.Plan.Rules.Rules, Knowledge.Versions, _journal, new AlertBookOptions { Horizon = options.HorizonMicroseconds });
         _sink = new BookSink(_book);
-        _control = new FileControlLog(Path.Combine(directory, "state", "control.ndjson"), time);
+        _control = new FileControlLog(Path.Combine(directory, "state", "control"), time);
         _sources = [.. paths.Select(path => new TailSource(path, options.Tenant, time))];
         Topology = new Topology(options, Knowledge, [.. _sources.Select(Spec)], _events, _sink, time);
         _controlFrom = snapshot is null ? _control.Count : Restore(snapshot);
@@ -74,7 +74,7 @@ internal sealed class ServeRun : IDisposable
 
     private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)
     {
-        var idle = new IdleControl(_sources, _control, _controlFrom, _time, _options.Lateness);
+        var idle = new IdleControl([.. _sources], _control.Read(_controlFrom), _control, _time, _options.Lateness);
         var nextIdle = _time.GetUtcNow();
         var nextSnapshot = _time.GetUtcNow();
         var changed = true;
