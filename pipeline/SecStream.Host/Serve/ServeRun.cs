@@ -34,7 +34,7 @@ internal sealed class ServeRun : IDisposable
         Knowledge = Knowledge.Load(options);
         _folder = new DataFolderLock(directory);
         _snapshotPath = Path.Combine(directory, "state", "snapshot.bin");
-        var snapshot = SnapshotFile.Read(_snapshotPath);
+        var snapshot = WholeSnapshotFile.Read(_snapshotPath);
         _events = new FileEventSink(directory, append: true);
         _journal = new AlertJournal(directory, announce);
         _book = new AlertBook(Knowledge.Plan.Rules.Rules, Knowledge.Versions, _journal, new AlertBookOptions { Horizon = options.HorizonMicroseconds });
@@ -126,7 +126,7 @@ internal sealed class ServeRun : IDisposable
         _sink.Save(writer);
         _journal.Flush();
         writer.Flush();
-        SnapshotFile.Write(_snapshotPath, content.GetBuffer().AsSpan(0, (int)content.Length));
+        WholeSnapshotFile.Write(_snapshotPath, content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
     private long Restore(byte[] snapshot)

@@ -9,7 +9,7 @@ namespace SecStream.Host.Serve;
 /// "SECSNAP1" | length (8) | SHA-256 of the content (32) | content
 /// </code>
 /// </summary>
-internal static class SnapshotFile
+internal static class WholeSnapshotFile
 {
     private static ReadOnlySpan<byte> Magic => "SECSNAP1"u8;
 
