@@ -13,7 +13,7 @@ namespace SecStream.Engine;
 ///                        └─────────────▶ event sink
 /// </code>
 /// </summary>
-public sealed class StreamEngine : IDisposable
+public sealed partial class StreamEngine : IDisposable
 {
     private readonly IRecordSource[] _sources;
     private readonly ILaneStage[] _laneStages;
@@ -86,44 +86,6 @@ public sealed class StreamEngine : IDisposable
         await Task.WhenAll([.. stages.Prepend(driving)]).ConfigureAwait(false);
     }
 
-    /// <summary>Writes the state of everything, at a moment when everything stands still.</summary>
-    internal void Save(BinaryWriter writer)
-    {
-        _sink.Save(writer);
-        writer.Write(_sources.Length);
-        for (var p = 0; p < _sources.Length; p++)
-        {
-            SavePartition(p, writer);
-        }
-
-        for (var shard = 0; shard < Row.ShardCount; shard++)
-        {
-            _laneStages[shard % _lanes.Length].Save(shard, writer);
-        }
-    }
-
-    /// <summary>
-    /// Reads a state, before <see cref="RunAsync"/>. Partitions are known by their names: one that was not there before begins anew, and what is
-    /// gone is in <see cref="GoneSources"/>.
-    /// </summary>
-    /// <param name="reader">Where <see cref="Pump.SaveAsync"/> wrote.</param>
-    /// <param name="withShards">False when the rules have changed since: sources go on where they were, all windows begin anew.</param>
-    public void Restore(BinaryReader reader, bool withShards = true)
-    {
-        _sink.Restore(reader);
-        for (var left = reader.ReadInt32(); left > 0; left--)
-        {
-            RestorePartition(reader);
-        }
-
-        for (var shard = 0; withShards && shard < Row.ShardCount; shard++)
-        {
-            _laneStages[shard % _lanes.Length].Restore(shard, reader);
-        }
-
-        Array.ForEach(_lanes, lane => lane.RestoreClocks([.. _watermarks]));
-    }
-
     /// <summary>
     /// Exchanges the ingest stages, one for one, at a moment when everything stands still (<see cref="Pump.SwapAsync{T}"/>) or before
     /// <see cref="RunAsync"/>. The new ones know their partitions and go on with the state of the old ones, records held back included.
@@ -147,37 +109,6 @@ public sealed class StreamEngine : IDisposable
         {
             _workers[w].Stage = stages[w];
         }
-    }
-
-    private void SavePartition(int partition, BinaryWriter writer)
-    {
-        using var content = new MemoryStream();
-        using var inner = new BinaryWriter(content);
-        inner.Write(_watermarks[partition]);
-        _sources[partition].Save(inner);
-        _workers[partition % _workers.Length].Stage.Save(partition, inner);
-        inner.Flush();
-        writer.Write(_sources[partition].Name);
-        writer.Write((int)content.Length);
-        writer.Write(content.GetBuffer(), 0, (int)content.Length);
-    }
-
-    private void RestorePartition(BinaryReader reader)
-    {
-        var name = reader.ReadString();
-        var content = reader.ReadBytes(reader.ReadInt32());
-        var partition = Array.FindIndex(_sources, source => source.Name == name);
-        if (partition < 0)
-        {
-            _gone.Add(name);
-            return;
-        }
-
-        using var inner = new BinaryReader(new MemoryStream(content));
-        _watermarks[partition] = inner.ReadInt64();
-        _ended[partition] = _watermarks[partition] == long.MaxValue;
-        _sources[partition].Restore(inner);
-        _workers[partition % _workers.Length].Stage.Restore(partition, inner);
     }
 
     /// <inheritdoc/>

@@ -74,7 +74,7 @@ internal sealed class ServeRun : IAsyncDisposable
         _bookSink = new BookSink(_book);
         _topology = new Topology(
             options.Pipeline, history.Timeline, _sources.Specs, _events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
-        _snapshots = new ServiceSnapshots(Path.Combine(state, "snapshot.bin"), _topology, _bookSink, _control, _events, _outbox, _sources, time);
+        _snapshots = new ServiceSnapshots(Path.Combine(state, "snapshots"), _topology, _bookSink, _control, _events, _outbox, _sources, time);
         _controlFrom = _snapshots.Restore(_book, Notes);
 
         // What watches.
@@ -91,7 +91,7 @@ internal sealed class ServeRun : IAsyncDisposable
             options.Pipeline, archive, history, _topology, _control, timeline => _bookSink.With(book => book.Use(timeline.AlertVersions)), time);
         _watch.Collector.Add(_reloading.Observe);
         ReportReload(_reloading.ReloadAtStart());
-        Notes.AddRange(_topology.Engine.GoneSources.Select(name => $"{name} is not read any more; its place is forgotten"));
+        Notes.AddRange(_topology.Engine.GoneSources.Select(name => $"{name} is not read now; its place is kept"));
         _housekeeping = new Housekeeping(options, _sources, _control, _store, _snapshots, time, log);
         _front = new ServiceFront(options, _sources, _store, _events, _monitor, _watch.Ledger, _reloading, time, log);
     }
@@ -188,7 +188,10 @@ internal sealed class ServeRun : IAsyncDisposable
             }
         }
 
-        await _snapshots.SaveAsync(pump, broken).ConfigureAwait(false);
+        if (!await _snapshots.SaveAsync(pump, broken).ConfigureAwait(false))
+        {
+            _log.Error($"the state could not be saved ({_monitor.SnapshotFault}); the next start does again what came since the last snapshot");
+        }
     }
 
     /// <summary>A disk that takes nothing must not hold up the end for ever: what could not be written is done again after the restart.</summary>

@@ -35,6 +35,7 @@ internal sealed class ServiceFront(
     /// <exception cref="ConfigurationException">An address can't be had, or a key is no good.</exception>
     public async Task StartAsync(LedgerCollector collector, CancellationToken cancellation)
     {
+        monitor.SnapshotDone = _meter.RecordSnapshot;
         _listeners = await ServiceListeners.StartAsync(options.Syslog, sources, time).ConfigureAwait(false);
         ServiceProbes.Add(collector, _listeners);
         if (options.Http.Listen is not null)

@@ -7,6 +7,7 @@ using SecStream.Core.Events;
 using SecStream.Engine;
 using SecStream.Host.Api.Health;
 using SecStream.Host.Ledger;
+using SecStream.Host.Serve.Snapshots;
 using SecStream.Host.Telemetry;
 using SecStream.Stages.Alerting;
 
@@ -31,13 +32,23 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
     public DateTimeOffset Started => _started;
 
     /// <summary>When the state was saved last.</summary>
-    public DateTimeOffset? LastSnapshot { get; set; }
+    public DateTimeOffset? LastSnapshot { get; private set; }
 
-    /// <summary>Bytes of the last snapshot.</summary>
-    public long SnapshotBytes { get; set; }
+    /// <summary>Bytes that the last snapshot wrote.</summary>
+    public long SnapshotBytes { get; private set; }
 
     /// <summary>Why the state can't be saved; null when it can.</summary>
-    public string? SnapshotFault { get; set; }
+    public string? SnapshotFault { get; private set; }
+
+    /// <summary>Told of the duration of snapshots.</summary>
+    public Action<TimeSpan>? SnapshotDone { get; set; }
+
+    /// <summary>A snapshot was written, or could not be.</summary>
+    public void Saved(SnapshotStore store, long bytes, TimeSpan duration)
+    {
+        (LastSnapshot, SnapshotBytes, SnapshotFault) = (store.LastTaken, bytes, store.LastFault?.Message);
+        SnapshotDone?.Invoke(duration);
+    }
 
     /// <summary>A disk that takes nothing holds the driver up on purpose: the process is alive, and starting it anew would not help.</summary>
     public DateTimeOffset? LastTick => parts.Events.Blocked is null && parts.Outbox.Fault is null

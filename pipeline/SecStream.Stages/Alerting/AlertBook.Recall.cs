@@ -45,6 +45,8 @@ public sealed partial class AlertBook
         if (!windowsContinue)
         {
             _recall.MayWithdraw = false;
+            _unconfirmed.ForEach(entry => MarkChanged(entry.Owner));
+            _unconfirmedIncidents.ForEach(pair => MarkChanged(pair.Entity));
             _unconfirmed.ForEach(entry => entry.IsUnconfirmed = false);
             _unconfirmedIncidents.ForEach(pair => pair.Incident.IsUnconfirmed = false);
             _unconfirmed.Clear();
@@ -66,6 +68,7 @@ public sealed partial class AlertBook
                 _unconfirmed.Add(entry);
             }
 
+            MarkChanged(entry.Owner);
             (entry.Revision, entry.Hash, entry.IsSettledSent) = (sent.Revision, sent.Hash, sent.IsSettled);
         }
     }
@@ -85,6 +88,7 @@ public sealed partial class AlertBook
                 _unconfirmedIncidents.Add((entity, incident));
             }
 
+            MarkChanged(entity);
             (incident.Revision, incident.Hash, incident.IsSettledSent) = (sent.Revision, sent.Hash, sent.IsSettled);
         }
     }
@@ -130,6 +134,7 @@ public sealed partial class AlertBook
 
     private void MarkDirty(BookEntity entity)
     {
+        MarkChanged(entity);
         if (!entity.IsDirty)
         {
             entity.IsDirty = true;

@@ -281,6 +281,7 @@ public sealed partial class AlertBook : IAlertSink, IDisposable
             .ToArray();
         foreach (var entity in due)
         {
+            MarkChanged(entity);
             _writer.WriteIncidents(entity, all: true);
             if (!_options.KeepAll)
             {

@@ -67,6 +67,9 @@ internal sealed class BookEntity(string tenant, AlertEntity name, BookRecall rec
 
     public bool NeedsGrouping { get; set; }
 
+    /// <summary>Changed since it was saved.</summary>
+    public bool IsChanged { get; set; }
+
     public IReadOnlyDictionary<string, BookIncident> Incidents => _incidents;
 
     /// <summary>Nothing is left that a later revision would have to go on from.</summary>

@@ -12,6 +12,16 @@ internal static class BookFormat
 
     public static void Save(BinaryWriter writer, long clock, long lastSweep, BookRecall recall, IReadOnlyCollection<BookEntity> entities)
     {
+        SaveHead(writer, clock, lastSweep, recall);
+        writer.Write(entities.Count);
+        foreach (var entity in entities)
+        {
+            SaveEntity(writer, entity);
+        }
+    }
+
+    public static void SaveHead(BinaryWriter writer, long clock, long lastSweep, BookRecall recall)
+    {
         writer.Write(Version);
         writer.Write(clock);
         writer.Write(lastSweep);
@@ -19,21 +29,37 @@ internal static class BookFormat
         writer.Write(recall.MayWithdraw);
         SaveSent(writer, recall.Alerts);
         SaveSent(writer, recall.Incidents);
-        writer.Write(entities.Count);
-        foreach (var entity in entities)
-        {
-            writer.Write(entity.Tenant);
-            writer.Write(entity.Name.Type);
-            writer.Write(entity.Name.Name);
-            writer.Write(entity.Name.Value);
-            SaveIncidents(writer, entity);
-            SaveEntries(writer, entity.Live);
-            SaveEntries(writer, entity.Withdrawn);
-        }
+    }
+
+    public static void SaveEntity(BinaryWriter writer, BookEntity entity)
+    {
+        writer.Write(entity.Tenant);
+        writer.Write(entity.Name.Type);
+        writer.Write(entity.Name.Name);
+        writer.Write(entity.Name.Value);
+        SaveIncidents(writer, entity);
+        SaveEntries(writer, entity.Live);
+        SaveEntries(writer, entity.Withdrawn);
     }
 
     public static (long Clock, long LastSweep) Restore(
         BinaryReader reader, AlertVersions versions, AlertBookCounters counters, BookRecall recall, Action<BookEntity> adopt)
+    {
+        var names = new NamePool();
+        var (version, clock, lastSweep) = RestoreHead(reader, recall, names);
+        for (var left = ReadCount(reader, MaxCount); left > 0; left--)
+        {
+            var entity = RestoreEntity(reader, version, versions, counters, recall, names);
+            if (!entity.IsEmpty)
+            {
+                adopt(entity);
+            }
+        }
+
+        return (clock, lastSweep);
+    }
+
+    public static (int Version, long Clock, long LastSweep) RestoreHead(BinaryReader reader, BookRecall recall, NamePool names)
     {
         var version = reader.ReadInt32();
         if (version is < OldestVersion or > Version)
@@ -41,8 +67,7 @@ internal static class BookFormat
             throw new InvalidDataException($"the alert book was written in format {version}, this program reads formats {OldestVersion} to {Version}");
         }
 
-        var clocks = (reader.ReadInt64(), reader.ReadInt64());
-        var names = new NamePool();
+        var (clock, lastSweep) = (reader.ReadInt64(), reader.ReadInt64());
         if (version >= 2)
         {
             recall.ConfirmAt = reader.ReadInt64();
@@ -51,19 +76,17 @@ internal static class BookFormat
             RestoreSent(reader, names, recall.AddIncident);
         }
 
-        for (var left = ReadCount(reader, MaxCount); left > 0; left--)
-        {
-            var entity = new BookEntity(names.Read(reader), new(names.Read(reader), names.Read(reader), reader.ReadString()), recall);
-            RestoreIncidents(reader, entity, version);
-            RestoreEntries(reader, version, entity, entity.Live, versions, counters, names);
-            RestoreEntries(reader, version, entity, entity.Withdrawn, versions, counters, names);
-            if (!entity.IsEmpty)
-            {
-                adopt(entity);
-            }
-        }
+        return (version, clock, lastSweep);
+    }
 
-        return clocks;
+    public static BookEntity RestoreEntity(
+        BinaryReader reader, int version, AlertVersions versions, AlertBookCounters counters, BookRecall recall, NamePool names)
+    {
+        var entity = new BookEntity(names.Read(reader), new(names.Read(reader), names.Read(reader), reader.ReadString()), recall);
+        RestoreIncidents(reader, entity, version);
+        RestoreEntries(reader, version, entity, entity.Live, versions, counters, names);
+        RestoreEntries(reader, version, entity, entity.Withdrawn, versions, counters, names);
+        return entity;
     }
 
     /// <summary>Reads a number of things; a damaged snapshot must not make a huge array.</summary>
@@ -76,7 +99,8 @@ internal static class BookFormat
     private static void SaveIncidents(BinaryWriter writer, BookEntity entity)
     {
         writer.Write(entity.Incidents.Count);
-        foreach (var incident in entity.Incidents.Values)
+        // In order, whatever came and went between: the same state is the same bytes.
+        foreach (var incident in entity.Incidents.Values.OrderBy(i => i.Link.Id, StringComparer.Ordinal))
         {
             writer.Write(incident.Link.Id);
             writer.Write(incident.Link.Opened);

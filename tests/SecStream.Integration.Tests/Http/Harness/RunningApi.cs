@@ -51,8 +51,8 @@ internal sealed class RunningApi : IAsyncDisposable
             Health = service,
             Meter = meter,
             Ledger = (_, _, _, _) => Task.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([Encoding.UTF8.GetBytes("""{"kind":"source_gap"}""")]),
-            Reload = _ => Task.FromResult(new ReloadOutcome(true, ["3 rules changed"])),
-            RetryDeadLetters = _ => Task.FromResult(12L),
+            Reload = (_, _) => Task.FromResult(new ReloadOutcome(true, ["3 rules changed"])),
+            RetryDeadLetters = (_, _) => Task.FromResult(12L),
         };
         var server = await ApiServer.StartAsync((options ?? new ApiOptions()) with { Port = 0 }, change?.Invoke(services) ?? services, CancellationToken.None);
         return new RunningApi(server, meter) { Journal = journal, Alerts = alerts, Events = events, Service = service };
