@@ -80,9 +80,10 @@ public sealed class HttpIngest
     private async Task IngestAsync(HttpContext context)
     {
         var entries = new JournalEntries();
-        using var timeout = Timeout(context);
         try
         {
+            await _gate.WaitForRoomAsync(context.RequestAborted).ConfigureAwait(false);
+            using var timeout = Timeout(context);
             using var reader = Open(context);
             await IngestBody.ReadAsync(reader, MediaType(context), entries, _options.MaxRecordCount, timeout.Token).ConfigureAwait(false);
             if (entries.Count == 0)
@@ -110,9 +111,10 @@ public sealed class HttpIngest
         var entries = new JournalEntries();
         var began = Stopwatch.GetTimestamp();
         BulkBody body;
-        using var timeout = Timeout(context);
         try
         {
+            await _gate.WaitForRoomAsync(context.RequestAborted).ConfigureAwait(false);
+            using var timeout = Timeout(context);
             using var reader = Open(context);
             body = new BulkBody(reader, entries, _options);
             await body.ReadAsync(context.Request.RouteValues["index"] as string ?? "", timeout.Token).ConfigureAwait(false);

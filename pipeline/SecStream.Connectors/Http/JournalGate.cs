@@ -5,6 +5,24 @@ namespace SecStream.Connectors.Http;
 /// <summary>The way into the journal: waits a bounded time for room, and says in HTTP's words why there is none.</summary>
 internal sealed class JournalGate(IRecordJournal journal, HttpIngestOptions options, TimeProvider time)
 {
+    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Waits for room before a body is read: until then it stays with the client, not in memory.</summary>
+    /// <exception cref="IngestException">429: there was none in time.</exception>
+    public async Task WaitForRoomAsync(CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        while (journal.IsFull)
+        {
+            if (time.GetElapsedTime(began) >= options.FullWait)
+            {
+                throw Full();
+            }
+
+            await Task.Delay(s_step, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Appends; the records are on disk when it completes.</summary>
     /// <exception cref="IngestException">429: full; 503: it cannot be written. Nothing was accepted.</exception>
     public async Task AppendAsync(JournalEntries entries)
@@ -22,8 +40,7 @@ internal sealed class JournalGate(IRecordJournal journal, HttpIngestOptions opti
         }
         catch (OperationCanceledException)
         {
-            throw new IngestException(
-                429, $"the journal {journal.Name} has been full for {options.FullWait.TotalSeconds:0} s; send this again later", "es_rejected_execution_exception");
+            throw Full();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -31,4 +48,7 @@ internal sealed class JournalGate(IRecordJournal journal, HttpIngestOptions opti
             throw new IngestException(503, $"the journal {journal.Name} cannot be written: {fault.Message}; nothing was accepted", "cluster_block_exception");
         }
     }
+
+    private IngestException Full() => new(
+        429, $"the journal {journal.Name} has been full for {options.FullWait.TotalSeconds:0.#} s; send this again later", "es_rejected_execution_exception");
 }
