@@ -70,6 +70,12 @@ internal static class ConfigurationText
             issues.Add(fault.Start, "", fault.Message, "look at the indentation and quotes there; YAML allows no tabs");
             return null;
         }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The YAML library stumbles over some malformed texts with exceptions of this kind, which bear no place. What it was given is at fault all the same.
+            issues.Add(Mark.Empty, "", "this is no YAML", "look at quotes, brackets and unusual characters");
+            return null;
+        }
     }
 
     /// <summary>

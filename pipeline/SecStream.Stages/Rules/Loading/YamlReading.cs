@@ -40,6 +40,12 @@ internal static class YamlReading
             issues.Add(IssueSeverity.Error, "yaml", (int)Math.Clamp(e.Start.Line, 1, int.MaxValue), "", e.Message, "");
             return [];
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The YAML library stumbles over some malformed texts with exceptions of this kind, which bear no place.
+            issues.Add(IssueSeverity.Error, "yaml", 1, "", "this is no YAML", "look at quotes, brackets and unusual characters");
+            return [];
+        }
     }
 
     /// <summary>The text of a plain or quoted scalar, null for anything else.</summary>
