@@ -130,6 +130,7 @@ public sealed class ServiceOptionsReaderTests : IDisposable
     [InlineData("a: &x 1\nb: *x", "2:4: a reference (*name) can't be used here")]
     [InlineData("a: [[[[[[[[[[[[[[[[[[[[[[[", "more than 16 levels deep")]
     [InlineData("http: {listen: 'x", "1:")]
+    [InlineData("events: {retention: {low: 30d, medi\num: 90d}}", "1:30: from here on this is no YAML")]
     [InlineData("just text", "1:1: a configuration is a map of keys")]
     [InlineData("lanes: 1\n---\nlanes: 2", "a configuration is one document")]
     [InlineData("tenant: \"a\\e[31mb\"", "tenant: 'a\\x1b[31mb' can't be used")]
