@@ -84,7 +84,7 @@ internal static class BlindSpots
     /// <summary>The rules that no event so far could reach.</summary>
     public static IEnumerable<BlindRule> BlindRules(Topology topology, Knowledge knowledge)
     {
-        foreach (var rule in knowledge.Plan.Rules.Rules)
+        foreach (var rule in knowledge.Plan.Rules.Latest)
         {
             if (WhyBlind(rule, knowledge.Plan.Rules, topology.HasSeen, knowledge.Plan.Fields.Name) is { } why)
             {

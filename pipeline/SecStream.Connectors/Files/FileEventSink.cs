@@ -17,10 +17,10 @@ public sealed class FileEventSink : IEventSink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Write(ReadOnlySpan<byte> events, ReadOnlySpan<byte> deadLetters)
+    public void Write(IngestOutput output)
     {
-        _events.Write(events);
-        _deadLetters.Write(deadLetters);
+        _events.Write(output.Events.Written);
+        _deadLetters.Write(output.DeadLetters.Written);
     }
 
     /// <inheritdoc/>

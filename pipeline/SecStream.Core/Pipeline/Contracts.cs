@@ -40,11 +40,29 @@ public interface ILaneStage
 /// <summary>Where event documents and dead letters go. One thread; exceptions stop the engine (nothing is lost: the source is not committed).</summary>
 public interface IEventSink
 {
-    /// <summary>Writes whole lines.</summary>
-    void Write(ReadOnlySpan<byte> events, ReadOnlySpan<byte> deadLetters);
+    /// <summary>
+    /// Writes the documents and dead letters of a batch, whole lines. Blocks while they can't be written (a full disk): that is the back-pressure
+    /// which stops intake.
+    /// </summary>
+    void Write(IngestOutput output);
 
-    /// <summary>Makes what was written durable and returns the state to resume from (lengths of files, for one).</summary>
+    /// <summary>
+    /// Writes the state to resume from (lengths of files, for one). Called at a standstill, so it should be quick: what is slow about making it
+    /// last belongs in <see cref="MakeDurableAsync"/>.
+    /// </summary>
     void Save(BinaryWriter writer);
+
+    /// <summary>
+    /// Makes durable what was written before the last <see cref="Save"/>. Called on another thread while writing goes on; a snapshot counts only
+    /// after it. Calls of the three follow each other: save, make durable, commit.
+    /// </summary>
+    Task MakeDurableAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>The state made durable last stands in a durable snapshot: no restart will go back behind it.</summary>
+    void Committed()
+    {
+        // Only a sink that rewrites or removes what it has written needs to know.
+    }
 
     /// <summary>Goes back to a saved state.</summary>
     void Restore(BinaryReader reader);

@@ -24,6 +24,9 @@ public sealed class IngestOutput
     /// <summary>Event documents, one a line.</summary>
     public ByteWriter Events { get; } = new(EventBytes);
 
+    /// <summary>What a store needs to know of each document, in their order; empty unless the ingest stage was told to mark them.</summary>
+    public EventMarks Marks { get; } = new();
+
     /// <summary>Dead letters, one a line.</summary>
     public ByteWriter DeadLetters { get; } = new();
 
@@ -48,6 +51,7 @@ public sealed class IngestOutput
         }
 
         Events.Reset();
+        Marks.Clear();
         DeadLetters.Reset();
     }
 }

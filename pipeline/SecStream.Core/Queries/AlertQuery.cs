@@ -36,7 +36,10 @@ public sealed record AlertQuery
     public string? After { get; init; }
 }
 
-/// <summary>A part of the results, and where the next part begins; null: this was the last.</summary>
+/// <summary>A part of the results, and where the next part begins.</summary>
+/// <param name="Items">Results.</param>
+/// <param name="Next">Where the next part begins; null: this was the last.</param>
+/// <param name="Total">Results of the whole query; −1 when a store did not count them, for it stops reading once a part is full.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next, long Total);
 
 /// <summary>An alert or incident as it stands: the machine's last revision, and apart from it what analysts decided.</summary>

@@ -140,8 +140,9 @@ internal sealed class SourceCheck(PipelineOptions options, Knowledge knowledge, 
             return new DeadLetterClass(errorClass, count, position, text);
         }
 
-        public void Write(ReadOnlySpan<byte> events, ReadOnlySpan<byte> deadLetters)
+        public void Write(IngestOutput output)
         {
+            var deadLetters = output.DeadLetters.Written;
             while (!deadLetters.IsEmpty)
             {
                 var end = deadLetters.IndexOf((byte)'\n');

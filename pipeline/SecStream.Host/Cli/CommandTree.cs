@@ -17,7 +17,10 @@ internal static class CommandTree
         root.Subcommands.Add(ReplayCommand.Make());
         root.Subcommands.Add(AlertsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(CheckCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(DlqCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(EventsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(RetentionCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ConfigCommand.Make());
         root.Subcommands.Add(LedgerCommand.Make(TimeProvider.System));

@@ -36,7 +36,7 @@ internal sealed class CollectingSink : IAlertSink
 internal sealed class NoEventSink : IEventSink
 {
     /// <inheritdoc/>
-    public void Write(ReadOnlySpan<byte> events, ReadOnlySpan<byte> deadLetters)
+    public void Write(IngestOutput output)
     {
     }
 

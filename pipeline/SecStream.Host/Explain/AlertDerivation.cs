@@ -40,15 +40,15 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
         var rule = rules.Rules.FirstOrDefault(r => r.Code == alert.Rule);
         var explanation = new Explanation { Alert = alert, Document = document, Rule = rule, Fields = fields, Incident = FindIncident(document) };
         var notes = Versions(document, rules, rule);
-        var path = Path.Combine(directory, "events.ndjson");
-        if (!File.Exists(path))
+        var (from, to) = rule is null ? Contributors(document) : Range(document, rule);
+        using var index = StoredEvents.Open(directory, from, to, cancellation);
+        if (index is null)
         {
-            return explanation with { Notes = [.. notes, $"{path} is not there: without the events nothing can be derived"] };
+            var path = Path.Combine(directory, "events.ndjson");
+            return explanation with { Notes = [.. notes, $"{path} is not there, nor a folder events: without the events nothing can be derived"] };
         }
 
-        var (from, to) = rule is null ? Contributors(document) : Range(document, rule);
-        var index = EventIndex.Read(path, from, to, cancellation);
-        notes.AddRange(index.BadLines.Take(3).Select(b => b.ToString()));
+        notes.AddRange(index.Faults.Take(3));
         using var events = new IndexedSource(index);
         explanation = explanation with { EventsRead = index.Places.Count, Timeline = Timeline(document, index, events) };
         if (rule is null)
@@ -155,7 +155,7 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
         return parsed.RootElement.Clone();
     }
 
-    private static List<TimelineEvent> Timeline(JsonElement alert, EventIndex index, IndexedSource events)
+    private static List<TimelineEvent> Timeline(JsonElement alert, IStoredEvents index, IndexedSource events)
     {
         var ids = DocumentFields.Texts(alert, "secstream.evidence.event_ids").Take(TimelineEvents).ToList();
         var wanted = ids.ToHashSet(StringComparer.Ordinal);

@@ -35,10 +35,13 @@ public sealed class PartitionCounters
     /// <summary>Counts a dead letter.</summary>
     public void AddDeadLetter(string errorClass) => DeadLetters = DeadLetters.SetItem(errorClass, DeadLetters.GetValueOrDefault(errorClass) + 1);
 
+    /// <summary>Highest time at which an event was evaluated: not that of events ahead of their time.</summary>
+    public long LastEvaluated { get; set; } = long.MinValue;
+
     /// <summary>Writes the counts.</summary>
     public void Save(BinaryWriter writer)
     {
-        foreach (var number in (ReadOnlySpan<long>)[Events, Skipped, Late, Unevaluated, Skewed, FirstTime, LastTime])
+        foreach (var number in (ReadOnlySpan<long>)[Events, Skipped, Late, Unevaluated, Skewed, FirstTime, LastTime, LastEvaluated])
         {
             writer.Write(number);
         }
@@ -61,6 +64,7 @@ public sealed class PartitionCounters
         Skewed = reader.ReadInt64();
         FirstTime = reader.ReadInt64();
         LastTime = reader.ReadInt64();
+        LastEvaluated = reader.ReadInt64();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             DeadLetters = DeadLetters.SetItem(reader.ReadString(), reader.ReadInt64());
@@ -84,6 +88,9 @@ internal sealed class PartitionState(string name, SourceParser parser, SourceClo
 
     /// <summary>Records held back, one a track at most, in order of position.</summary>
     public List<HeldRecord> Held { get; } = [];
+
+    /// <summary>Records held back in a snapshot that have made the program fail since: dead letters, with the next output.</summary>
+    public List<HeldRecord> Buried { get; } = [];
 
     public void Save(BinaryWriter writer)
     {

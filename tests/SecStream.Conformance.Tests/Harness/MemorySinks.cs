@@ -15,12 +15,12 @@ internal sealed class MemoryEventSink(bool keep) : IEventSink, IDisposable
 
     public IEnumerable<string> DeadLetters => Lines(_deadLetters);
 
-    public void Write(ReadOnlySpan<byte> events, ReadOnlySpan<byte> deadLetters)
+    public void Write(IngestOutput output)
     {
         if (keep)
         {
-            _events.Write(events);
-            _deadLetters.Write(deadLetters);
+            _events.Write(output.Events.Written);
+            _deadLetters.Write(output.DeadLetters.Written);
         }
     }
 

@@ -113,6 +113,22 @@ public static class EventTaxonomy
         }
     }
 
+    /// <summary>
+    /// Days an event is kept: what the table says of its action, else by its severity (low 30, medium 90, high 365, critical 1 095); 30 when
+    /// neither is known.
+    /// </summary>
+    public static int RetentionDays(EventRecord record)
+    {
+        if (TryGet(record.Text(Ecs.EventAction), out var entry))
+        {
+            return entry.RetentionDays;
+        }
+
+        return !GivenSeverity(record, out var severity) && !TryRead(record.Text(Ecs.LogLevel), out severity)
+            ? 30
+            : severity switch { Severity.Low => 30, Severity.Medium => 90, Severity.High => 365, _ => 1095 };
+    }
+
     /// <summary>Sets both severity fields.</summary>
     internal static void PutSeverity(EventRecord record, Severity severity)
     {

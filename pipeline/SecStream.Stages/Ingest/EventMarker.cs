@@ -1,0 +1,76 @@
+using System.Text.Unicode;
+using SecStream.Core.Events;
+using SecStream.Core.Fields;
+using SecStream.Core.Pipeline;
+using SecStream.Core.Queries;
+using SecStream.Stages.Parsing.Taxonomy;
+
+namespace SecStream.Stages.Ingest;
+
+/// <summary>
+/// Notes of each document what a store needs for its index: times, retention class, hashes of the id and of the indexed fields as the document has
+/// them. Allocates nothing per event.
+/// </summary>
+internal static class EventMarker
+{
+    private static readonly int[] s_indexed = [.. EventQuery.IndexedFields.Select(FieldNumber)];
+
+    /// <summary>Marks the document that was just written.</summary>
+    public static void Mark(EventRecord record, int addedFrom, long evaluated, int start, IngestOutput output)
+    {
+        var marks = output.Marks;
+        var first = marks.HashCount;
+        marks.AddHash(EventHash.OfId(record.Text(Ecs.EventId)));
+        for (var i = 0; i < s_indexed.Length; i++)
+        {
+            if (record.Has(s_indexed[i]))
+            {
+                AddHash(record, addedFrom, i, marks);
+            }
+        }
+
+        marks.Add(new EventMark(
+            start, output.Events.Length - start, record.Time, evaluated, EventTaxonomy.RetentionDays(record), first, marks.HashCount - first));
+    }
+
+    private static void AddHash(EventRecord record, int addedFrom, int indexed, EventMarks marks)
+    {
+        var field = s_indexed[indexed];
+        var value = record.Get(field);
+        var text = record.Text(in value);
+        var isPlain = value.Kind is FieldKind.Text or FieldKind.Integer or FieldKind.Bool && Utf8.IsValid(text);
+        if (!isPlain || (record.IsEcsJson && record.Present[..addedFrom].Contains(field) && !IsAsItCame(record, value)))
+        {
+            marks.AddHash(EventHash.OfAnyValue(indexed));
+        }
+
+        if (isPlain)
+        {
+            marks.AddHash(EventHash.OfValue(indexed, text));
+        }
+    }
+
+    /// <summary>
+    /// A field of ECS input goes out as it came in, also when its value in the table was replaced by a normalised one. Only a string that still
+    /// lies in the raw bytes is certainly the same; one that was unescaped for its backslash or quote is too, for nothing of ours has any.
+    /// </summary>
+    private static bool IsAsItCame(EventRecord record, in FieldValue value)
+    {
+        if (value.Kind == FieldKind.Text && value.InScratch)
+        {
+            return record.Text(in value).ContainsAny((byte)'\\', (byte)'"');
+        }
+
+        var before = value.Offset - 1;
+        return value.Kind == FieldKind.Text
+            && before >= record.RawStart
+            && record.RawBuffer[before] == (byte)'"'
+            && record.RawBuffer[value.Offset + value.Length] == (byte)'"';
+    }
+
+    private static int FieldNumber(string name)
+    {
+        var number = Array.IndexOf(Ecs.Names, name);
+        return number >= 0 ? number : throw new InvalidOperationException($"{name} is indexed and not a field of Ecs");
+    }
+}
