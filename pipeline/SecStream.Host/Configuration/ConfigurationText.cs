@@ -39,9 +39,10 @@ internal static class ConfigurationText
     /// <summary>The map a text is; null when it is empty or an issue was added.</summary>
     public static YamlMappingNode? Parse(string text, ConfigurationIssues issues)
     {
+        var reached = Mark.Empty;
         try
         {
-            if (OutOfBounds(text) is { } found)
+            if (OutOfBounds(text, ref reached) is { } found)
             {
                 issues.Add(found.At, "", found.Message, found.Mend);
                 return null;
@@ -70,21 +71,28 @@ internal static class ConfigurationText
             issues.Add(fault.Start, "", fault.Message, "look at the indentation and quotes there; YAML allows no tabs");
             return null;
         }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The YAML library stumbles over some malformed texts with exceptions of this kind, which bear no place. What it was given is at fault all the same.
+            issues.Add(reached, "", "from here on this is no YAML", "look at quotes, brackets and unusual characters");
+            return null;
+        }
     }
 
     /// <summary>
     /// What nothing here needs and a reader that recurses could choke on, found on the flat events: depth, and references that repeat a part.
     /// </summary>
-    private static (Mark At, string Message, string Mend)? OutOfBounds(string text)
+    private static (Mark At, string Message, string Mend)? OutOfBounds(string text, ref Mark reached)
     {
         var parser = new Parser(new StringReader(text));
         var depth = 0;
         while (parser.MoveNext())
         {
+            reached = parser.Current!.End;
             depth += parser.Current switch { MappingStart or SequenceStart => 1, MappingEnd or SequenceEnd => -1, _ => 0 };
             if (depth > MaxDepth)
             {
-                return (parser.Current!.Start, $"more than {MaxDepth} levels deep", "");
+                return (parser.Current.Start, $"more than {MaxDepth} levels deep", "");
             }
 
             if (parser.Current is AnchorAlias)
