@@ -17,7 +17,6 @@ internal static class BookFormat
         writer.Write(clock);
         writer.Write(lastSweep);
         writer.Write(recall.ConfirmAt);
-        writer.Write(recall.MayWithdraw);
         SaveSent(writer, recall.Alerts);
         SaveSent(writer, recall.Incidents);
         writer.Write(entities.Count);
@@ -47,7 +46,6 @@ internal static class BookFormat
         if (version >= 2)
         {
             recall.ConfirmAt = reader.ReadInt64();
-            recall.MayWithdraw = reader.ReadBoolean();
             RestoreSent(reader, names, recall.AddAlert);
             RestoreSent(reader, names, recall.AddIncident);
         }
