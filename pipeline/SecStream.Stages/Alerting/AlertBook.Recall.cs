@@ -28,7 +28,6 @@ public sealed partial class AlertBook
     {
         foreach (var entry in sent)
         {
-            // What is never withdrawn needs no document; of a whole outbox they would be most of the memory.
             var document = windowsContinue ? SentDocument.Of(entry) : SentDocument.Of(entry) with { Document = [] };
             if (entry.IsIncident)
             {
@@ -44,7 +43,7 @@ public sealed partial class AlertBook
 
         if (!windowsContinue)
         {
-            _recall.MayWithdraw = false;
+            _recall.KeepLost();
             _unconfirmed.ForEach(entry => MarkChanged(entry.Owner));
             _unconfirmedIncidents.ForEach(pair => MarkChanged(pair.Entity));
             _unconfirmed.ForEach(entry => entry.IsUnconfirmed = false);

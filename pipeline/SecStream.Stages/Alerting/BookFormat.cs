@@ -26,7 +26,6 @@ internal static class BookFormat
         writer.Write(clock);
         writer.Write(lastSweep);
         writer.Write(recall.ConfirmAt);
-        writer.Write(recall.MayWithdraw);
         SaveSent(writer, recall.Alerts);
         SaveSent(writer, recall.Incidents);
     }
@@ -71,7 +70,6 @@ internal static class BookFormat
         if (version >= 2)
         {
             recall.ConfirmAt = reader.ReadInt64();
-            recall.MayWithdraw = reader.ReadBoolean();
             RestoreSent(reader, names, recall.AddAlert);
             RestoreSent(reader, names, recall.AddIncident);
         }

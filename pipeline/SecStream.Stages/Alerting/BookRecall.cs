@@ -11,9 +11,6 @@ internal sealed class BookRecall
     private readonly Dictionary<string, SentDocument> _alerts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SentDocument> _incidents = new(StringComparer.Ordinal);
 
-    /// <summary>What is missing may be withdrawn: the shards go on from the same snapshot, with the same rules.</summary>
-    public bool MayWithdraw { get; set; } = true;
-
     /// <summary>Event time from which entries that differ from what was sent are sent as they are, microseconds.</summary>
     public long ConfirmAt { get; set; } = long.MinValue;
 
@@ -47,14 +44,29 @@ internal sealed class BookRecall
         }
     }
 
-    /// <summary>Takes out what can't come any more.</summary>
+    /// <summary>
+    /// The shards do not go on where they were: what is missing now is never withdrawn. Its document goes, which of a whole outbox would be most of
+    /// the memory; its revision stays.
+    /// </summary>
+    public void KeepLost()
+    {
+        foreach (var all in (Dictionary<string, SentDocument>[])[_alerts, _incidents])
+        {
+            foreach (var (id, sent) in all.ToArray())
+            {
+                all[id] = sent with { Document = [] };
+            }
+        }
+    }
+
+    /// <summary>Takes out what can't come any more; gives what is to be withdrawn.</summary>
     public IEnumerable<SentDocument> TakeLost(bool incidents, Func<long, bool> isOver)
     {
         var all = incidents ? _incidents : _alerts;
         foreach (var sent in all.Values.Where(sent => isOver(sent.End)).OrderBy(sent => sent.Opened).ThenBy(sent => sent.Id, StringComparer.Ordinal).ToArray())
         {
             all.Remove(sent.Id);
-            if (MayWithdraw && !sent.IsWithdrawn)
+            if (sent.Document.Length > 0 && !sent.IsWithdrawn)
             {
                 yield return sent;
             }

@@ -26,7 +26,7 @@ internal sealed record SentDocument
     public required bool IsSettled { get; init; }
     public required bool IsWithdrawn { get; init; }
 
-    /// <summary>The document that was sent last.</summary>
+    /// <summary>The document that was sent last; empty: it is not withdrawn, even should it never come again.</summary>
     public required byte[] Document { get; init; }
 
     /// <summary>What the outbox says was sent.</summary>

@@ -116,6 +116,28 @@ public sealed class AlertBookRecallTests
     }
 
     [Fact]
+    public void Recall_RulesChangedOnce_LaterRestartsWithdrawAgain()
+    {
+        var consumer = new Consumer();
+        using var before = Book(consumer);
+        before.Upsert(Make(C1, Noon, 5), settled: false);
+        before.Flush();
+        using var changed = Book(consumer);
+        changed.Recall(consumer.Sent.ToArray(), windowsContinue: false);
+        using var bytes = new MemoryStream();
+        changed.Save(new BinaryWriter(bytes));
+        var position = consumer.Sent.Count;
+        changed.Upsert(Make(C1, Noon + EventClock.Day, 5), settled: false);
+        changed.Flush();
+
+        using var after = Resumed(consumer, bytes.ToArray(), position);
+        after.Advance(long.MaxValue);
+        Assert.Equal(2, after.Counters.WithdrawnAfterRestart);
+        Assert.Equal(2, consumer.Live().Count);
+        Assert.All(consumer.Live(), document => Assert.Contains("2026-03-01T12:00", document, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Recall_OtherContent_GetsAHigherRevisionThanAnySent()
     {
         var consumer = new Consumer();
