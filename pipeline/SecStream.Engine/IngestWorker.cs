@@ -6,7 +6,6 @@ namespace SecStream.Engine;
 /// <summary>A thread of stateless work: batches of its partitions in, rows to the lanes and documents to the sink.</summary>
 internal sealed class IngestWorker
 {
-    private readonly IIngestStage _stage;
     private readonly Lane[] _lanes;
     private readonly ChannelWriter<IngestOutput> _sink;
     private readonly OutputPool _outputs;
@@ -17,7 +16,7 @@ internal sealed class IngestWorker
     public IngestWorker(
         int queue, IIngestStage stage, Lane[] lanes, ChannelWriter<IngestOutput> sink, OutputPool outputs, InFlight inFlight, Action<RecordBatch> release)
     {
-        _stage = stage;
+        Stage = stage;
         _lanes = lanes;
         _sink = sink;
         _outputs = outputs;
@@ -26,8 +25,8 @@ internal sealed class IngestWorker
         _inbox = Channel.CreateBounded<RecordBatch>(new BoundedChannelOptions(queue) { SingleReader = true, SingleWriter = true });
     }
 
-    /// <summary>The stage, for saving and restoring while everything stands still.</summary>
-    public IIngestStage Stage => _stage;
+    /// <summary>The stage; saved, restored and replaced while everything stands still.</summary>
+    public IIngestStage Stage { get; set; }
 
     /// <summary>Where batches go in.</summary>
     public ChannelWriter<RecordBatch> Inbox => _inbox.Writer;
@@ -41,7 +40,7 @@ internal sealed class IngestWorker
             {
                 var output = _outputs.Rent(_lanes.Length + 1);
                 output.Partition = batch.Partition;
-                _stage.Process(batch, output);
+                Stage.Process(batch, output);
                 _release(batch);
                 foreach (var lane in _lanes)
                 {

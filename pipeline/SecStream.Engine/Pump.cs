@@ -83,6 +83,16 @@ public sealed class Pump
         _engine.Save(writer);
     }
 
+    /// <summary>
+    /// Waits until all that was read is worked off, and makes a change while everything stands still: other rules, other knowledge. What is read
+    /// afterwards meets the change as a whole.
+    /// </summary>
+    public async Task<T> SwapAsync<T>(Func<T> change, CancellationToken cancellation)
+    {
+        await _inFlight.WaitAsync(cancellation).ConfigureAwait(false);
+        return change();
+    }
+
     private async ValueTask<bool> SendAsync(RecordBatch batch, CancellationToken cancellation)
     {
         _inFlight.Add();

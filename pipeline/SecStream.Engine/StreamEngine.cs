@@ -26,6 +26,7 @@ public sealed class StreamEngine : IDisposable
     private readonly IngestWorker[] _workers;
     private readonly long[] _watermarks;
     private readonly bool[] _ended;
+    private readonly List<string> _gone = [];
 
     /// <summary>Joins the parts. One ingest stage per worker, one lane stage per lane; partition p belongs to worker p % workers.</summary>
     public StreamEngine(EngineOptions options, IRecordSource[] sources, IIngestStage[] ingest, ILaneStage[] lanes, IEventSink sink)
@@ -51,6 +52,9 @@ public sealed class StreamEngine : IDisposable
 
     /// <summary>Watermark of each partition as far as the sink has seen it.</summary>
     public ReadOnlySpan<long> Watermarks => _watermarks;
+
+    /// <summary>Sources of the restored state that are not read any more.</summary>
+    public IReadOnlyList<string> GoneSources => _gone;
 
     /// <summary>The clock of the slowest lane.</summary>
     public long Clock => _lanes.Min(lane => lane.Clock);
@@ -89,9 +93,7 @@ public sealed class StreamEngine : IDisposable
         writer.Write(_sources.Length);
         for (var p = 0; p < _sources.Length; p++)
         {
-            writer.Write(_watermarks[p]);
-            _sources[p].Save(writer);
-            _workers[p % _workers.Length].Stage.Save(p, writer);
+            SavePartition(p, writer);
         }
 
         for (var shard = 0; shard < Row.ShardCount; shard++)
@@ -100,24 +102,18 @@ public sealed class StreamEngine : IDisposable
         }
     }
 
-    /// <summary>Reads a state, before <see cref="RunAsync"/>.</summary>
+    /// <summary>
+    /// Reads a state, before <see cref="RunAsync"/>. Partitions are known by their names: one that was not there before begins anew, and what is
+    /// gone is in <see cref="GoneSources"/>.
+    /// </summary>
     /// <param name="reader">Where <see cref="Pump.SaveAsync"/> wrote.</param>
     /// <param name="withShards">False when the rules have changed since: sources go on where they were, all windows begin anew.</param>
     public void Restore(BinaryReader reader, bool withShards = true)
     {
         _sink.Restore(reader);
-        var partitions = reader.ReadInt32();
-        if (partitions != _sources.Length)
+        for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            throw new InvalidDataException($"the snapshot is of {partitions} sources, there are {_sources.Length}");
-        }
-
-        for (var p = 0; p < partitions; p++)
-        {
-            _watermarks[p] = reader.ReadInt64();
-            _ended[p] = _watermarks[p] == long.MaxValue;
-            _sources[p].Restore(reader);
-            _workers[p % _workers.Length].Stage.Restore(p, reader);
+            RestorePartition(reader);
         }
 
         for (var shard = 0; withShards && shard < Row.ShardCount; shard++)
@@ -126,6 +122,62 @@ public sealed class StreamEngine : IDisposable
         }
 
         Array.ForEach(_lanes, lane => lane.RestoreClocks([.. _watermarks]));
+    }
+
+    /// <summary>
+    /// Exchanges the ingest stages, one for one, at a moment when everything stands still (<see cref="Pump.SwapAsync{T}"/>) or before
+    /// <see cref="RunAsync"/>. The new ones know their partitions and go on with the state of the old ones, records held back included.
+    /// </summary>
+    public void Replace(IReadOnlyList<IIngestStage> stages)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(stages.Count, _workers.Length);
+        using var state = new MemoryStream();
+        using var writer = new BinaryWriter(state);
+        using var reader = new BinaryReader(state);
+        for (var p = 0; p < _sources.Length; p++)
+        {
+            state.SetLength(0);
+            _workers[p % _workers.Length].Stage.Save(p, writer);
+            writer.Flush();
+            state.Position = 0;
+            stages[p % _workers.Length].Restore(p, reader);
+        }
+
+        for (var w = 0; w < _workers.Length; w++)
+        {
+            _workers[w].Stage = stages[w];
+        }
+    }
+
+    private void SavePartition(int partition, BinaryWriter writer)
+    {
+        using var content = new MemoryStream();
+        using var inner = new BinaryWriter(content);
+        inner.Write(_watermarks[partition]);
+        _sources[partition].Save(inner);
+        _workers[partition % _workers.Length].Stage.Save(partition, inner);
+        inner.Flush();
+        writer.Write(_sources[partition].Name);
+        writer.Write((int)content.Length);
+        writer.Write(content.GetBuffer(), 0, (int)content.Length);
+    }
+
+    private void RestorePartition(BinaryReader reader)
+    {
+        var name = reader.ReadString();
+        var content = reader.ReadBytes(reader.ReadInt32());
+        var partition = Array.FindIndex(_sources, source => source.Name == name);
+        if (partition < 0)
+        {
+            _gone.Add(name);
+            return;
+        }
+
+        using var inner = new BinaryReader(new MemoryStream(content));
+        _watermarks[partition] = inner.ReadInt64();
+        _ended[partition] = _watermarks[partition] == long.MaxValue;
+        _sources[partition].Restore(inner);
+        _workers[partition % _workers.Length].Stage.Restore(partition, inner);
     }
 
     /// <inheritdoc/>

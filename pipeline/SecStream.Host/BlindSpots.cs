@@ -1,4 +1,6 @@
 using SecStream.Connectors.Files;
+using SecStream.Core.Pipeline;
+using SecStream.Host.Ledger;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Model;
 
@@ -36,9 +38,9 @@ internal static class BlindSpots
                 found.Add(new("clock_skew", name, $"{counters.Skewed} events were ahead of their time and were evaluated at the time of their neighbours", counters.Skewed));
             }
 
-            if (spec.Source is FileSource { Failure: { } failure })
+            if (GapOf(spec.Source) is { } gap)
             {
-                found.Add(new("source_gap", name, failure, 0));
+                found.Add(new("source_gap", name, gap, 0));
             }
 
             if (counters.Events == 0 && format.Length == 0)
@@ -79,6 +81,26 @@ internal static class BlindSpots
         return rule.ValueField >= 0 && !seen(rule.ValueField) ? $"no event has {nameOf(rule.ValueField)}" : null;
     }
 
+    /// <summary>The rules that no event so far could reach.</summary>
+    public static IEnumerable<BlindRule> BlindRules(Topology topology, Knowledge knowledge)
+    {
+        foreach (var rule in knowledge.Plan.Rules.Latest)
+        {
+            if (WhyBlind(rule, knowledge.Plan.Rules, topology.HasSeen, knowledge.Plan.Fields.Name) is { } why)
+            {
+                yield return new BlindRule(rule.Code, rule.Title, why);
+            }
+        }
+    }
+
+    /// <summary>Why records of a source are missing; null when none are known to be.</summary>
+    public static string? GapOf(IRecordSource source) => source switch
+    {
+        FileSource file => file.Failure,
+        TailSource tail => tail.Gap,
+        _ => null,
+    };
+
     private static void AddState(List<BlindSpot> found, Topology topology)
     {
         var counters = topology.Counters();
@@ -100,12 +122,6 @@ internal static class BlindSpots
             found.Add(new("no_geoip", "geoip", "no GeoIP file with locations is loaded: rules on countries and places see only what events bring themselves", 0));
         }
 
-        foreach (var rule in knowledge.Plan.Rules.Rules)
-        {
-            if (WhyBlind(rule, knowledge.Plan.Rules, topology.HasSeen, knowledge.Plan.Fields.Name) is { } why)
-            {
-                found.Add(new("rule_blind", rule.Code, $"{rule.Title}: {why}", 0));
-            }
-        }
+        found.AddRange(BlindRules(topology, knowledge).Select(rule => new BlindSpot("rule_blind", rule.Code, $"{rule.Title}: {rule.Why}", 0)));
     }
 }

@@ -55,7 +55,13 @@ public sealed record Knowledge(IngestPlan Plan, EnrichmentSources Enrichment)
             throw new ConfigurationException($"rules: {options.RulesDirectory} does not exist; name a folder of Sigma rules with --rules DIR");
         }
 
-        var rules = RuleLoader.Load(options.RulesDirectory, fields);
+        return Check(RuleLoader.Load(options.RulesDirectory, fields), options.RulesDirectory);
+    }
+
+    /// <summary>Refuses rules with errors.</summary>
+    /// <exception cref="ConfigurationException">Names files, lines and mends.</exception>
+    internal static RuleSet Check(RuleSet rules, string folder)
+    {
         if (rules.HasErrors)
         {
             throw new ConfigurationException(string.Join(
@@ -64,7 +70,7 @@ public sealed record Knowledge(IngestPlan Plan, EnrichmentSources Enrichment)
 
         return rules.Rules.Count > 0
             ? rules
-            : throw new ConfigurationException($"rules: no rule in {options.RulesDirectory} raises alerts; name a folder of Sigma rules with --rules DIR");
+            : throw new ConfigurationException($"rules: no rule in {folder} raises alerts; name a folder of Sigma rules with --rules DIR");
     }
 
     /// <summary>Loads GeoIP files, lists and entities.</summary>

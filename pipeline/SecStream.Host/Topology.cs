@@ -1,5 +1,6 @@
 using SecStream.Core.Pipeline;
 using SecStream.Engine;
+using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Ingest;
 using SecStream.Stages.Parsing;
@@ -17,22 +18,39 @@ public sealed record SourceSpec(IRecordSource Source, SourceOptions Options);
 public sealed class Topology : IDisposable
 {
     private readonly SourceSpec[] _sources;
-    private readonly IngestStage[] _ingest;
+    private readonly SourceClockOptions _clock;
+    private readonly TimeProvider _time;
+    private readonly bool _markEvents;
     private readonly LaneStage[] _lanes;
+    private IngestStage[] _ingest;
 
-    /// <summary>Joins the parts; <paramref name="markEvents"/> for a sink that keeps an index of them.</summary>
+    /// <summary>Joins the parts, with one knowledge for all times.</summary>
     public Topology(
         PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
-        bool markEvents = false)
+        bool markEvents = false, Func<int, IRecordGuard>? guardOf = null)
+        : this(options, KnowledgeTimeline.Of(knowledge), sources, events, alerts, time, markEvents, guardOf)
+    {
+    }
+
+    /// <summary>Joins the parts.</summary>
+    /// <param name="options">Bounds.</param>
+    /// <param name="knowledge">Rules and enrichment.</param>
+    /// <param name="sources">The partitions.</param>
+    /// <param name="events">Where documents go.</param>
+    /// <param name="alerts">Where alerts go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="markEvents">For a sink that keeps an index of the documents.</param>
+    /// <param name="guardOf">What keeps a worker from records that made the program fail.</param>
+    public Topology(
+        PipelineOptions options, KnowledgeTimeline knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
+        bool markEvents = false, Func<int, IRecordGuard>? guardOf = null)
     {
         _sources = [.. sources];
+        _time = time;
         var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(options.Workers, 1, _sources.Length) };
-        _ingest = [.. Enumerable.Range(0, engine.Workers).Select(_ => new IngestStage(knowledge.Plan, knowledge.Enrichment, time, markEvents))];
-        var clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
-        for (var p = 0; p < _sources.Length; p++)
-        {
-            _ingest[p % _ingest.Length].Add(p, _sources[p].Source.Name, _sources[p].Options, clock);
-        }
+        _markEvents = markEvents;
+        _clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
+        _ingest = MakeIngest(knowledge, engine.Workers, worker => guardOf?.Invoke(worker));
 
         var shards = new ShardOptions
         {
@@ -54,6 +72,26 @@ public sealed class Topology : IDisposable
     public IEnumerable<(SourceSpec Source, PartitionCounters Counters, string Format)> Sources() =>
         _sources.Select((source, p) => (source, _ingest[p % _ingest.Length].Counters(p), _ingest[p % _ingest.Length].Format(p)));
 
+    /// <summary>Highest time at which an event has been evaluated; a change comes into force after it.</summary>
+    public long HighestEvaluated => _ingest.Max(stage => stage.HighestEvaluated);
+
+    /// <summary>
+    /// Takes a timeline that goes on from the present one. Only while everything stands still (<see cref="Pump.SwapAsync{T}"/>) or before the
+    /// engine runs; the alert book takes its <see cref="KnowledgeTimeline.AlertVersions"/> at the same time.
+    /// </summary>
+    public void Swap(KnowledgeTimeline knowledge)
+    {
+        var next = MakeIngest(knowledge, _ingest.Length, worker => _ingest[worker].Guard);
+        for (var w = 0; w < next.Length; w++)
+        {
+            next[w].TakeOver(_ingest[w]);
+        }
+
+        Engine.Replace(next);
+        _ingest = next;
+        Array.ForEach(_lanes, lane => lane.UsePlan(knowledge.Plan.Plan));
+    }
+
     /// <summary>Whether some event had the field.</summary>
     public bool HasSeen(int field) => Array.Exists(_ingest, stage => stage.HasSeen(field));
 
@@ -67,6 +105,21 @@ public sealed class Topology : IDisposable
 
     /// <summary>Memory of all keys' state, in bytes.</summary>
     public long StateBytes => _lanes.Sum(lane => lane.Memory.LiveBytes);
+
+    private IngestStage[] MakeIngest(KnowledgeTimeline knowledge, int workers, Func<int, IRecordGuard?> guardOf)
+    {
+        IngestStage[] stages =
+        [
+            .. Enumerable.Range(0, workers)
+                .Select(worker => new IngestStage(knowledge.Plan, knowledge.Enrichment, _time, _markEvents) { Guard = guardOf(worker) }),
+        ];
+        for (var p = 0; p < _sources.Length; p++)
+        {
+            stages[p % workers].Add(p, _sources[p].Source.Name, _sources[p].Options, _clock);
+        }
+
+        return stages;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

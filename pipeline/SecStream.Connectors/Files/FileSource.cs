@@ -52,7 +52,7 @@ public sealed class FileSource : IRecordSource
     /// <inheritdoc/>
     public bool TryRead(RecordBatch batch)
     {
-        if (HasEnded)
+        if (HasEnded || _reader.Position >= Limit)
         {
             return false;
         }

@@ -3,6 +3,22 @@ using SecStream.Core.Text;
 
 namespace SecStream.Host.Benchmark;
 
+/// <summary>What may differ from the input of the benchmark, for tests that need other times or identities.</summary>
+internal sealed record InputShape
+{
+    /// <summary>Event time of the first event.</summary>
+    public long Start { get; init; } = EventInput.Start;
+
+    /// <summary>Event time covered.</summary>
+    public long Span { get; init; } = EventInput.Span;
+
+    /// <summary>Share of events that bring their <c>event.id</c>.</summary>
+    public double IdShare { get; init; } = 0.5;
+
+    /// <summary>Distinct source addresses; 0: as many as suit the number of events.</summary>
+    public int Addresses { get; init; }
+}
+
 /// <summary>
 /// The mixed input of the benchmark: ECS events, one a line, six hours of event time (histories are kept for two, so state turns over). Times rise with a jitter below the lateness; a few events
 /// are late by up to twenty minutes. Addresses and users are skewed, 40 % of the events (200 000 of 500 000) bring an address not seen before.
@@ -32,14 +48,16 @@ internal sealed class EventInput
     private readonly Population _population;
     private readonly EventShapes _shapes;
     private readonly int _events;
+    private readonly InputShape _shape;
     private readonly Shape[] _shapeOf;
 
-    private EventInput(int events, ulong seed)
+    private EventInput(int events, ulong seed, InputShape shape)
     {
         _events = events;
+        _shape = shape;
         _draw = new Draw(seed);
-        _population = new Population(_draw, Addresses(events));
-        _shapes = new EventShapes(_draw);
+        _population = new Population(_draw, shape.Addresses > 0 ? shape.Addresses : Addresses(events));
+        _shapes = new EventShapes(_draw, shape.IdShare);
         _shapeOf = [.. s_mix.SelectMany(m => Enumerable.Repeat(m.Shape, m.Share))];
     }
 
@@ -47,16 +65,17 @@ internal sealed class EventInput
     public static int Addresses(int events) => Math.Clamp((int)(events * AddressesPerEvent), 1, MaxAddresses);
 
     /// <summary>Writes an input, with or without <see cref="AttackPlan"/>.</summary>
-    public static void Write(Stream stream, int events, ulong seed, bool attacks) => new EventInput(events, seed).Write(stream, attacks);
+    public static void Write(Stream stream, int events, ulong seed, bool attacks, InputShape? shape = null) =>
+        new EventInput(events, seed, shape ?? new InputShape()).Write(stream, attacks);
 
     private void Write(Stream stream, bool withAttacks)
     {
-        var attacks = withAttacks ? new AttackPlan(_draw, _population, Start, Span, _events / 500_000.0).Make() : [];
+        var attacks = withAttacks ? new AttackPlan(_draw, _population, _shape.Start, _shape.Span, _events / 500_000.0).Make() : [];
         var output = new ByteWriter(FlushBytes * 2);
         var next = 0;
         for (var i = 0; i < _events; i++)
         {
-            var now = Start + (Span * i / _events);
+            var now = _shape.Start + (_shape.Span * i / _events);
             var planned = next < attacks.Length && attacks[next].Time <= now ? attacks[next++] : Ordinary(now);
             _shapes.Write(in planned, output);
             if (output.Length > FlushBytes)

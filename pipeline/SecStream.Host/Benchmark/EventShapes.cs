@@ -7,7 +7,7 @@ namespace SecStream.Host.Benchmark;
 /// The forms of events as different agents write them: nested objects, dotted keys and mixtures, each with its own order of keys, arrays,
 /// numbers, escapes and other alphabets; half of them bring an <c>event.id</c>.
 /// </summary>
-internal sealed class EventShapes(Draw draw)
+internal sealed class EventShapes(Draw draw, double idShare = 0.5)
 {
     private static readonly Dictionary<Shape, Template> s_templates = new()
     {
@@ -150,7 +150,7 @@ internal sealed class EventShapes(Draw draw)
 
     private void WriteId(ReadOnlySpan<byte> key, ByteWriter output)
     {
-        if (!draw.Chance(0.5))
+        if (!draw.Chance(idShare))
         {
             return;
         }

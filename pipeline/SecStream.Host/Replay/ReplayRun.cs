@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using SecStream.Connectors.Files;
 using SecStream.Core.Alerts;
+using SecStream.Core.Pipeline;
+using SecStream.Host.Serve;
+using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules.Evaluation;
 
@@ -18,16 +21,25 @@ public readonly record struct ReplayProgress(long BytesRead, TimeSpan Elapsed, l
 /// </summary>
 internal sealed class ReplayRun(PipelineOptions options, string directory, TimeProvider time)
 {
+    /// <summary>Decisions that a service took about these sources: obeyed, so that its alerts come out again.</summary>
+    public IReadOnlyList<ControlEntry> Control { get; init; } = [];
+
+    /// <summary>Rules and files over time, as the control log has them; null: those of the options, for all times.</summary>
+    public KnowledgeTimeline? Timeline { get; init; }
+
     /// <summary>Runs it.</summary>
     public async Task<ReplaySummary> RunAsync(IReadOnlyList<string> paths, Action<ReplayProgress>? progress, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var knowledge = Knowledge.Load(options);
+        var timeline = Timeline ?? KnowledgeTimeline.Of(Knowledge.Load(options));
+        var knowledge = timeline.Latest;
         var sources = ReplaySources.Open(paths, options, time);
         using var sink = new FileEventSink(directory);
         using var book = new AlertBook(
-            knowledge.Plan.Rules.Rules, knowledge.Versions, NoOutput.Instance, new AlertBookOptions { KeepAll = true, Horizon = options.HorizonMicroseconds });
-        using var topology = new Topology(options with { RevisionInterval = null }, knowledge, sources, sink, new LockedSink(book), time);
+            timeline.AlertVersions, NoOutput.Instance, new AlertBookOptions { KeepAll = true, Horizon = options.HorizonMicroseconds });
+        var guard = Control.Any(e => e.Kind == ControlKinds.Poison) ? new PoisonGuard(Control) : null;
+        using var topology = new Topology(
+            options with { RevisionInterval = null }, timeline, sources, sink, new LockedSink(book), time, guardOf: guard is null ? null : _ => guard);
         await topology.Engine.RunAsync((pump, cancel) => DriveAsync(pump, sources, topology, watch, progress, cancel), cancellation).ConfigureAwait(false);
         var alerts = WriteAlerts(book);
         var summary = ReplaySummary.Make(topology, knowledge, book, alerts, watch.Elapsed);
@@ -35,12 +47,18 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
         return summary;
     }
 
-    private static async Task DriveAsync(
+    private async Task DriveAsync(
         Engine.Pump pump, List<SourceSpec> sources, Topology topology, Stopwatch watch, Action<ReplayProgress>? progress, CancellationToken cancellation)
     {
         var next = TimeSpan.FromMilliseconds(500);
+        var idle = Control.Count > 0 ? new IdleControl([.. sources.Select(s => s.Source)], Control, log: null, time, options.Lateness) : null;
         while (!pump.AllEnded)
         {
+            if (idle is not null)
+            {
+                await idle.TakeAsync(pump, cancellation).ConfigureAwait(false);
+            }
+
             await pump.PumpAsync(cancellation).ConfigureAwait(false);
             if (progress is not null && watch.Elapsed > next)
             {
@@ -85,6 +103,21 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
         public void OnIncident(in AlertChange change)
         {
         }
+    }
+}
+
+/// <summary>Leaves out the records that a service left out.</summary>
+internal sealed class PoisonGuard(IEnumerable<ControlEntry> control) : IRecordGuard
+{
+    private readonly HashSet<(ulong, long)> _poison = [.. control.Where(e => e.Kind == ControlKinds.Poison).Select(e => (e.Source, e.Position))];
+
+    /// <inheritdoc/>
+    public bool Take(ulong source, long position) => !_poison.Contains((source, position));
+
+    /// <inheritdoc/>
+    public void Done()
+    {
+        // Nobody asks afterwards what was in hand.
     }
 }
 

@@ -5,31 +5,47 @@ namespace SecStream.Host.Serve;
 
 /// <summary>
 /// Decides when a quiet source's watermark moves by the wall clock, writes every such decision to the control log before it takes effect, and
-/// after a restart obeys the decisions made since the snapshot, at the positions where they were made.
+/// after a restart (or in a replay) obeys the decisions made before, at the positions where they were made.
 /// </summary>
 internal sealed class IdleControl
 {
-    private readonly IRecordSource[] _sources;
-    private readonly IControlLog _log;
-    private readonly TimeProvider _time;
-    private readonly long _lateness;
-    private readonly Queue<ControlEntry>[] _obeyed;
-    private readonly DateTimeOffset[] _lastRecord;
-    private readonly long[] _lastPosition;
+    private static readonly TimeSpan s_step = TimeSpan.FromSeconds(1);
 
-    /// <summary>Reads the decisions made from entry <paramref name="from"/> on.</summary>
-    public IdleControl(IRecordSource[] sources, IControlLog log, long from, TimeProvider time, TimeSpan lateness)
+    /// <summary>When nothing has come from anywhere for a while, no alert waits for a clock; decisions need not be as many.</summary>
+    private static readonly TimeSpan s_quietStep = TimeSpan.FromSeconds(10);
+
+    private readonly IRecordSource[] _sources;
+    private readonly IControlLog? _log;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _lateness;
+    private readonly Queue<ControlEntry>[] _obeyed;
+    private readonly TimeSpan[] _lastRecord;
+    private readonly long[] _lastPosition;
+    private readonly List<(int Partition, ControlEntry Entry)> _due = [];
+    private readonly long _start;
+    private TimeSpan _next;
+
+    /// <summary>Obeys the decisions of <paramref name="made"/>, then takes its own.</summary>
+    /// <param name="sources">The partitions.</param>
+    /// <param name="made">Decisions taken since the state that the sources stand at.</param>
+    /// <param name="log">Where decisions go; null: none are taken.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="lateness">L.</param>
+    public IdleControl(IRecordSource[] sources, IEnumerable<ControlEntry> made, IControlLog? log, TimeProvider time, TimeSpan lateness)
     {
         _sources = sources;
         _log = log;
         _time = time;
-        _lateness = EventClock.ToMicroseconds(lateness);
+        _lateness = lateness;
         _obeyed = [.. sources.Select(_ => new Queue<ControlEntry>())];
-        _lastRecord = [.. sources.Select(_ => time.GetUtcNow())];
+        _start = time.GetTimestamp();
+        _lastRecord = new TimeSpan[sources.Length];
         _lastPosition = [.. sources.Select(s => s.Position)];
-        foreach (var entry in log.Read(from).Where(e => e.Kind == "idle"))
+        foreach (var entry in made.Where(e => e.Kind == ControlKinds.Idle))
         {
+            // A replay may find the source under another name: then what it holds tells.
             var p = Array.FindIndex(sources, s => s.Name == entry.Subject);
+            p = p >= 0 ? p : Array.FindIndex(sources, s => s.SourceHash == entry.Source && entry.Source != 0);
             if (p >= 0)
             {
                 _obeyed[p].Enqueue(entry);
@@ -42,12 +58,17 @@ internal sealed class IdleControl
         }
     }
 
+    /// <summary>Decisions of before that are still to be obeyed.</summary>
+    public bool IsObeying => Array.Exists(_obeyed, queue => queue.Count > 0);
+
     /// <summary>
     /// Takes the decisions that are due. A source is quiet when it is caught up and had nothing for as long as an event may be late.
     /// </summary>
     public async ValueTask TakeAsync(Engine.Pump pump, CancellationToken cancellation)
     {
-        var now = _time.GetUtcNow();
+        // How long nothing has come is measured by a clock that nobody sets back.
+        var now = _time.GetElapsedTime(_start);
+        _due.Clear();
         for (var p = 0; p < _sources.Length; p++)
         {
             if (_sources[p].Position != _lastPosition[p])
@@ -60,12 +81,26 @@ internal sealed class IdleControl
             {
                 await ObeyAsync(p, pump, cancellation).ConfigureAwait(false);
             }
-            else if (pump.IsCaughtUp(p) && now - _lastRecord[p] >= TimeSpan.FromMicroseconds(_lateness))
+            else if (_log is not null && now >= _next && pump.IsCaughtUp(p) && now - _lastRecord[p] >= _lateness)
             {
-                var watermark = EventClock.ToMicroseconds(now) - _lateness;
-                _log.Append(new ControlEntry("idle", _sources[p].SourceHash, _sources[p].Position, watermark, _sources[p].Name, ""));
-                await pump.IdleAsync(p, watermark, cancellation).ConfigureAwait(false);
+                var watermark = EventClock.ToMicroseconds(_time.GetUtcNow() - _lateness);
+                _due.Add((p, new ControlEntry(ControlKinds.Idle, _sources[p].SourceHash, _sources[p].Position, watermark, _sources[p].Name, "")));
             }
+        }
+
+        if (_due.Count > 0)
+        {
+            _next = now + (_lastRecord.Max() + _lateness + (5 * s_step) >= now ? s_step : s_quietStep);
+            await DecideAsync(pump, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask DecideAsync(Engine.Pump pump, CancellationToken cancellation)
+    {
+        _log!.Append([.. _due.Select(d => d.Entry)]);
+        foreach (var (partition, entry) in _due)
+        {
+            await pump.IdleAsync(partition, entry.Value, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -1,5 +1,4 @@
 using SecStream.Core.Alerts;
-using SecStream.Core.Events;
 using SecStream.Stages.Rules.Evaluation;
 using SecStream.Stages.Rules.Model;
 
@@ -10,15 +9,16 @@ namespace SecStream.Stages.Alerting;
 /// documents that changed. Alerts taken are put out at the next <see cref="Flush"/> or <see cref="Advance"/>, so that an alert and its incident
 /// come in one revision. Incidents whose alerts are settled and which nothing can reach any more are forgotten. Single-threaded.
 /// </summary>
-public sealed class AlertBook : IAlertSink, IDisposable
+public sealed partial class AlertBook : IAlertSink, IDisposable
 {
     private readonly AlertBookOptions _options;
     private readonly BookWriter _writer;
     private readonly Dictionary<string, BookEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Tenant, string Type, string Value), BookEntity> _entities = [];
     private readonly List<BookEntity> _dirty = [];
-    private Dictionary<string, AlertRule> _rules = new(StringComparer.Ordinal);
+    private AlertVersions _versions;
     private long _retention;
+    private long _widestGap;
     private long _clock = long.MinValue;
     private long _lastSweep = long.MinValue;
 
@@ -34,10 +34,21 @@ public sealed class AlertBook : IAlertSink, IDisposable
         IAlertOutput output,
         AlertBookOptions? options = null,
         ResponseTimes? responseTimes = null)
+        : this(new AlertVersions(rules, versions), output, options, responseTimes)
+    {
+    }
+
+    /// <summary>Makes an empty book.</summary>
+    /// <param name="versions">The rules whose alerts come, and what was in force when.</param>
+    /// <param name="output">Takes the documents.</param>
+    /// <param name="options">Bounds; the defaults when null.</param>
+    /// <param name="responseTimes">Response times; the defaults when null.</param>
+    public AlertBook(AlertVersions versions, IAlertOutput output, AlertBookOptions? options = null, ResponseTimes? responseTimes = null)
     {
         _options = options ?? new();
+        _versions = versions;
         _writer = new(output, new AlertDocument(versions, responseTimes));
-        UseRules(rules);
+        Use(versions, responseTimes);
     }
 
     /// <summary>Counts of what was unusual.</summary>
@@ -46,17 +57,19 @@ public sealed class AlertBook : IAlertSink, IDisposable
     /// <summary>Alerts in the book, withdrawn ones included.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Takes other rules and versions, for alerts that come or change from now on.</summary>
-    public void UseRules(IEnumerable<AlertRule> rules, IReadOnlyDictionary<string, string> versions, ResponseTimes? responseTimes = null)
+    /// <summary>Takes other rules and versions. Where they say the same of an opening time as before, alerts opened then stay as they are.</summary>
+    public void Use(AlertVersions versions, ResponseTimes? responseTimes = null)
     {
-        UseRules(rules);
+        _versions = versions;
+        _retention = IncidentGrouping.Gap + _options.Horizon + versions.WidestWindow + _options.Slack;
+        _widestGap = versions.WidestGap;
         _writer.UseDocument(new AlertDocument(versions, responseTimes));
     }
 
     /// <inheritdoc/>
     public void Upsert(Alert alert, bool settled)
     {
-        if (!_rules.TryGetValue(alert.RuleCode, out var rule))
+        if (_versions.RuleAt(alert.RuleCode, alert.Opened) is not { } rule)
         {
             Counters.UnknownRules++;
             return;
@@ -65,6 +78,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         if (!_entries.TryGetValue(alert.Id, out var entry))
         {
             entry = new BookEntry(alert, rule);
+            _recall.TakeUp(entry);
             _entries.Add(alert.Id, entry);
             EntityOf(alert, rule).Add(entry);
         }
@@ -134,6 +148,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         if (_lastSweep == long.MinValue || clock >= Later(_lastSweep, _options.SweepInterval))
         {
             _lastSweep = clock;
+            Confirm();
             Sweep();
         }
     }
@@ -169,7 +184,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
     public void Save(BinaryWriter writer)
     {
         Flush();
-        BookFormat.Save(writer, _clock, _lastSweep, _entities.Values);
+        BookFormat.Save(writer, _clock, _lastSweep, _recall, _entities.Values);
     }
 
     /// <summary>Reads a book into this one, which must be empty. Alerts of rules that are gone are left out and counted.</summary>
@@ -181,18 +196,18 @@ public sealed class AlertBook : IAlertSink, IDisposable
             throw new InvalidOperationException("restore into an empty book");
         }
 
-        (_clock, _lastSweep) = BookFormat.Restore(reader, _rules, Counters, Adopt);
+        try
+        {
+            (_clock, _lastSweep) = BookFormat.Restore(reader, _versions, Counters, _recall, Adopt);
+        }
+        catch (EndOfStreamException fault)
+        {
+            throw new InvalidDataException("the alert book is damaged: it ends too early", fault);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
-
-    private void UseRules(IEnumerable<AlertRule> rules)
-    {
-        _rules = rules.ToDictionary(rule => rule.Code, StringComparer.Ordinal);
-        var widest = _rules.Values.Select(rule => EventClock.ToMicroseconds(rule.Window)).DefaultIfEmpty(0).Max();
-        _retention = IncidentGrouping.Gap + _options.Horizon + widest + _options.Slack;
-    }
 
     private void Change(BookEntry entry, Alert alert, AlertRule rule)
     {
@@ -219,7 +234,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         var name = AlertEntity.Of(alert, rule);
         if (!_entities.TryGetValue((alert.Tenant, name.Type, name.Value), out var entity))
         {
-            entity = new BookEntity(alert.Tenant, name);
+            entity = new BookEntity(alert.Tenant, name, _recall);
             _entities.Add((alert.Tenant, name.Type, name.Value), entity);
         }
 
@@ -234,11 +249,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
             incident.Changes++;
         }
 
-        if (!entry.Owner.IsDirty)
-        {
-            entry.Owner.IsDirty = true;
-            _dirty.Add(entry.Owner);
-        }
+        MarkDirty(entry.Owner);
     }
 
     private void Adopt(BookEntity entity)
@@ -247,12 +258,16 @@ public sealed class AlertBook : IAlertSink, IDisposable
         foreach (var entry in entity.Live.Concat(entity.Withdrawn))
         {
             _entries.Add(entry.Alert.Id, entry);
+            if (entry.IsUnconfirmed)
+            {
+                _unconfirmed.Add(entry);
+            }
         }
 
+        _unconfirmedIncidents.AddRange(entity.Incidents.Values.Where(incident => incident.IsUnconfirmed).Select(incident => (entity, incident)));
         if (entity.NeedsGrouping)
         {
-            entity.IsDirty = true;
-            _dirty.Add(entity);
+            MarkDirty(entity);
         }
     }
 
@@ -278,7 +293,8 @@ public sealed class AlertBook : IAlertSink, IDisposable
     private bool HasEnded(BookEntity entity) =>
         !_options.KeepAll
         && ((entity.Live.Count > 0 && entity.Live[0].IsSettled && IsOver(entity.Live[0].Incident!.End))
-            || entity.Withdrawn.Exists(entry => IsOver(entry.Alert.End)));
+            || entity.Withdrawn.Exists(entry => IsOver(entry.Alert.End))
+            || entity.Incidents.Values.Any(incident => incident.IsWithdrawn && IsOver(incident.End)));
 
     private bool IsOver(long end) => Later(end, _retention) <= _clock;
 

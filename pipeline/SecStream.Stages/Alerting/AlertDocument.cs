@@ -33,7 +33,7 @@ public sealed class AlertDocument : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(4096);
     private readonly Utf8JsonWriter _json;
-    private readonly KeyValuePair<string, string>[] _versions;
+    private readonly AlertVersions _versions;
     private readonly ResponseTimes _responseTimes;
     private int _revisionAt;
 
@@ -41,8 +41,16 @@ public sealed class AlertDocument : IDisposable
     /// <param name="versions">Content hashes of what decided beside the rule: <c>rules</c>, <c>geoip</c>, <c>intel</c>, <c>context</c>, <c>build</c> … Written in order of name.</param>
     /// <param name="responseTimes">Response time per severity; <see cref="ResponseTimes.Default"/> when null.</param>
     public AlertDocument(IReadOnlyDictionary<string, string> versions, ResponseTimes? responseTimes = null)
+        : this(new AlertVersions([], versions), responseTimes)
     {
-        _versions = [.. versions.Where(v => v.Key != "rule").OrderBy(v => v.Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Makes a writer; an alert cites what was in force when it opened.</summary>
+    /// <param name="versions">What was in force when.</param>
+    /// <param name="responseTimes">Response time per severity; <see cref="ResponseTimes.Default"/> when null.</param>
+    public AlertDocument(AlertVersions versions, ResponseTimes? responseTimes = null)
+    {
+        _versions = versions;
         _responseTimes = responseTimes ?? ResponseTimes.Default;
         _json = new(_buffer, DocumentText.Options);
     }
@@ -183,7 +191,7 @@ public sealed class AlertDocument : IDisposable
         EvidenceText.Write(_json, alert, rule);
         _json.WriteStartObject("versions");
         _json.WriteString("rule", rule.Version);
-        foreach (var (name, version) in _versions)
+        foreach (var (name, version) in _versions.At(alert.Opened))
         {
             _json.WriteString(name, version);
         }

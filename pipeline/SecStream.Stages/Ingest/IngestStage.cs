@@ -8,6 +8,7 @@ using SecStream.Stages.Json;
 using SecStream.Stages.Parsing;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Matching;
+using SecStream.Stages.Rules.Model;
 using SecStream.Stages.Rules.Routing;
 
 namespace SecStream.Stages.Ingest;
@@ -20,9 +21,19 @@ namespace SecStream.Stages.Ingest;
 /// <param name="Tenant">Tenant of the events.</param>
 public sealed record IngestPlan(FieldCatalog Fields, RuleSet Rules, SelectionIndex Index, RoutePlan Plan, string Tenant)
 {
-    /// <summary>Compiles a rule set.</summary>
-    public static IngestPlan Compile(RuleSet rules, FieldCatalog fields, string tenant) =>
-        new(fields, rules, new SelectionIndex(rules.Detections, fields), RoutePlan.Build(rules), tenant);
+    /// <summary>Compiles a rule set, or a merged one (<see cref="RuleLineage"/>).</summary>
+    /// <param name="rules">The rules.</param>
+    /// <param name="fields">The fields they read.</param>
+    /// <param name="tenant">Tenant of the events.</param>
+    /// <param name="settledBefore">No event before this time can be evaluated any more: what only such events matched is not looked for.</param>
+    public static IngestPlan Compile(RuleSet rules, FieldCatalog fields, string tenant, long settledBefore = long.MinValue)
+    {
+        var settled = DetectionsOf(rules.Rules.Where(r => r.Until <= settledBefore));
+        settled.ExceptWith(DetectionsOf(rules.Rules.Where(r => r.Until > settledBefore)));
+        return new(fields, rules, new SelectionIndex(rules.Detections, fields, d => !settled.Contains(d.Index)), RoutePlan.Build(rules), tenant);
+    }
+
+    private static HashSet<int> DetectionsOf(IEnumerable<AlertRule> rules) => [.. rules.SelectMany(r => r.Inputs).SelectMany(i => i.Detections)];
 }
 
 /// <summary>
@@ -36,6 +47,7 @@ public sealed class IngestStage : IIngestStage
 
     private readonly IngestPlan _plan;
     private readonly TimeProvider _time;
+    private readonly EnrichmentTimeline _enrichment;
     private readonly EventEnricher _enricher;
     private readonly SelectionMatcher _matcher;
     private readonly RowEmitter _emitter;
@@ -50,15 +62,16 @@ public sealed class IngestStage : IIngestStage
 
     /// <summary>Makes a worker's stage.</summary>
     /// <param name="plan">Rules and names.</param>
-    /// <param name="enrichment">Lists and databases.</param>
+    /// <param name="enrichment">Lists and databases, each for its time.</param>
     /// <param name="time">For when documents were ingested.</param>
     /// <param name="mark">Whether to say of each document what a store wants to know (<see cref="IngestOutput.Marks"/>), and of dead letters when.</param>
-    public IngestStage(IngestPlan plan, EnrichmentSources enrichment, TimeProvider time, bool mark = false)
+    public IngestStage(IngestPlan plan, EnrichmentTimeline enrichment, TimeProvider time, bool mark = false)
     {
         _mark = mark;
         _plan = plan;
         _time = time;
-        _enricher = new EventEnricher(enrichment);
+        _enrichment = enrichment;
+        _enricher = new EventEnricher(enrichment.Latest);
         _matcher = new SelectionMatcher(plan.Index);
         _emitter = new RowEmitter(plan.Plan, plan.Rules, plan.Tenant);
         _writer = new EventWriter(plan.Fields);
@@ -67,6 +80,9 @@ public sealed class IngestStage : IIngestStage
         _seen = new ulong[(plan.Fields.Count + 63) / 64];
         _tenantHash = EventId.SourceHash(plan.Tenant, "");
     }
+
+    /// <summary>Keeps records that made the program fail from being read again; null: none are known.</summary>
+    public IRecordGuard? Guard { get; set; }
 
     /// <summary>Adds a partition this worker will get batches of.</summary>
     public void Add(int partition, string name, SourceOptions options, SourceClockOptions clock) =>
@@ -79,16 +95,34 @@ public sealed class IngestStage : IIngestStage
     public string Format(int partition) => _partitions[partition].Parser.Format;
 
     /// <summary>Whether some event had the field: a rule that reads fields nobody sends is blind.</summary>
-    public bool HasSeen(int field) => (_seen[field >> 6] >> (field & 63) & 1) != 0;
+    public bool HasSeen(int field) => field >> 6 < _seen.Length && (_seen[field >> 6] >> (field & 63) & 1) != 0;
+
+    /// <summary>Highest time at which an event has been evaluated; <see cref="long.MinValue"/> before the first. A change comes into force after it.</summary>
+    public long HighestEvaluated => _partitions.Values.Select(p => p.Counters.LastEvaluated).DefaultIfEmpty(long.MinValue).Max();
+
+    /// <summary>Takes over which fields events have had, from the stage this one takes the place of.</summary>
+    public void TakeOver(IngestStage before)
+    {
+        for (var i = 0; i < before._seen.Length; i++)
+        {
+            _seen[i] |= before._seen[i];
+        }
+    }
 
     /// <inheritdoc/>
     public void Process(RecordBatch batch, IngestOutput output)
     {
         var partition = _partitions[batch.Partition];
         _ingested = EventClock.ToMicroseconds(_time.GetUtcNow());
+        foreach (var buried in partition.Buried)
+        {
+            Bury(partition, buried.Position, ErrorClasses.Poison, buried.Record.Raw, output);
+        }
+
+        partition.Buried.Clear();
         foreach (var slice in batch.Records)
         {
-            Parse(partition, batch, slice, output);
+            Take(partition, batch, slice, output);
         }
 
         if (batch.Kind != BatchKind.Records)
@@ -113,7 +147,14 @@ public sealed class IngestStage : IIngestStage
     public void Save(int partition, BinaryWriter writer) => _partitions[partition].Save(writer);
 
     /// <inheritdoc/>
-    public void Restore(int partition, BinaryReader reader) => _partitions[partition].Restore(reader, _plan.Fields);
+    public void Restore(int partition, BinaryReader reader)
+    {
+        var state = _partitions[partition];
+        state.Restore(reader, _plan.Fields);
+        state.Buried.AddRange(state.Held.Where(held => Guard?.Take(held.SourceHash, held.Position) == false));
+        state.Held.RemoveAll(state.Buried.Contains);
+        Guard?.Done();
+    }
 
     /// <summary>A held record may be the slowest: nothing at or after its time may be evaluated before it.</summary>
     private static long Watermark(PartitionState partition)
@@ -127,6 +168,33 @@ public sealed class IngestStage : IIngestStage
         return watermark;
     }
 
+    private void Take(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
+    {
+        if (Guard?.Take(batch.SourceHash, slice.Position) == false)
+        {
+            Bury(partition, slice.Position, ErrorClasses.Poison, batch.Buffer.AsSpan(slice.Start, slice.Length), output);
+            return;
+        }
+
+        try
+        {
+            Parse(partition, batch, slice, output);
+        }
+        catch (Exception fault) when (fault is not RecordFaultException)
+        {
+            // A defect of this program, and the record that brings it out: whoever runs the engine decides whether to read it again.
+            throw new RecordFaultException(partition.Name, batch.SourceHash, slice.Position, fault);
+        }
+
+        Guard?.Done();
+    }
+
+    private void Bury(PartitionState partition, long position, string errorClass, ReadOnlySpan<byte> raw, IngestOutput output)
+    {
+        partition.Counters.AddDeadLetter(errorClass);
+        DeadLetter.Write(output.DeadLetters, partition.Name, position, errorClass, raw, _mark ? _ingested : null);
+    }
+
     private void Parse(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
     {
         _record.Reset(batch.Buffer, slice.Start, slice.Length);
@@ -138,8 +206,7 @@ public sealed class IngestStage : IIngestStage
         }
         else if (result.Outcome == ParseOutcome.Dead)
         {
-            partition.Counters.DeadLetters[result.ErrorClass] = partition.Counters.DeadLetters.GetValueOrDefault(result.ErrorClass) + 1;
-            DeadLetter.Write(output.DeadLetters, partition.Name, slice.Position, result.ErrorClass, _record.Raw, _mark ? _ingested : null);
+            Bury(partition, slice.Position, result.ErrorClass, _record.Raw, output);
         }
         else
         {
@@ -274,8 +341,24 @@ public sealed class IngestStage : IIngestStage
     private void Complete(
         PartitionState partition, EventRecord record, int addedFrom, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
     {
+        try
+        {
+            CompleteNow(partition, record, addedFrom, position, source, timing, evaluated, output);
+        }
+        catch (Exception fault) when (fault is not RecordFaultException)
+        {
+            // See Take; a record held back fails while another one is in hand.
+            throw new RecordFaultException(partition.Name, source, position, fault);
+        }
+    }
+
+    private void CompleteNow(
+        PartitionState partition, EventRecord record, int addedFrom, long position, ulong source, Timing timing, long evaluated, IngestOutput output)
+    {
         var stamp = Identify(record, position, source, evaluated);
         Count(partition.Counters, record.Time, timing);
+        partition.Counters.LastEvaluated = Math.Max(partition.Counters.LastEvaluated, evaluated);
+        _enricher.Sources = _enrichment.At(evaluated);
         _enricher.Enrich(record);
         foreach (var field in record.Present)
         {

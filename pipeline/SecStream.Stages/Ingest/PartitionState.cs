@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SecStream.Core.Events;
 using SecStream.Core.Fields;
 using SecStream.Stages.Parsing;
@@ -13,8 +14,8 @@ public sealed class PartitionCounters
     /// <summary>Blank lines.</summary>
     public long Skipped { get; set; }
 
-    /// <summary>Dead letters by error class.</summary>
-    public SortedDictionary<string, long> DeadLetters { get; } = new(StringComparer.Ordinal);
+    /// <summary>Dead letters by error class. Replaced, never changed: another thread may look at it while the worker counts.</summary>
+    public ImmutableSortedDictionary<string, long> DeadLetters { get; private set; } = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 
     /// <summary>Events late by more than L (evaluated by correction).</summary>
     public long Late { get; set; }
@@ -31,10 +32,16 @@ public sealed class PartitionCounters
     /// <summary>Latest event time seen.</summary>
     public long LastTime { get; set; } = long.MinValue;
 
+    /// <summary>Counts a dead letter.</summary>
+    public void AddDeadLetter(string errorClass) => DeadLetters = DeadLetters.SetItem(errorClass, DeadLetters.GetValueOrDefault(errorClass) + 1);
+
+    /// <summary>Highest time at which an event was evaluated: not that of events ahead of their time.</summary>
+    public long LastEvaluated { get; set; } = long.MinValue;
+
     /// <summary>Writes the counts.</summary>
     public void Save(BinaryWriter writer)
     {
-        foreach (var number in (ReadOnlySpan<long>)[Events, Skipped, Late, Unevaluated, Skewed, FirstTime, LastTime])
+        foreach (var number in (ReadOnlySpan<long>)[Events, Skipped, Late, Unevaluated, Skewed, FirstTime, LastTime, LastEvaluated])
         {
             writer.Write(number);
         }
@@ -57,9 +64,10 @@ public sealed class PartitionCounters
         Skewed = reader.ReadInt64();
         FirstTime = reader.ReadInt64();
         LastTime = reader.ReadInt64();
+        LastEvaluated = reader.ReadInt64();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            DeadLetters[reader.ReadString()] = reader.ReadInt64();
+            DeadLetters = DeadLetters.SetItem(reader.ReadString(), reader.ReadInt64());
         }
     }
 }
@@ -80,6 +88,9 @@ internal sealed class PartitionState(string name, SourceParser parser, SourceClo
 
     /// <summary>Records held back, one a track at most, in order of position.</summary>
     public List<HeldRecord> Held { get; } = [];
+
+    /// <summary>Records held back in a snapshot that have made the program fail since: dead letters, with the next output.</summary>
+    public List<HeldRecord> Buried { get; } = [];
 
     public void Save(BinaryWriter writer)
     {

@@ -22,6 +22,12 @@ public sealed record SourceClockOptions
 
     /// <summary>A track silent for this many records of the partition no longer holds the watermark. Default 8 192.</summary>
     public int SilentRecords { get; init; } = 8192;
+
+    /// <summary>
+    /// Where records carry arrival stamps: a track of which nothing has arrived for longer than L no longer holds the watermark, or one host that
+    /// speaks once a minute would hold up the alerts of all others. What it says later is late, and corrects.
+    /// </summary>
+    public long Silence => Lateness;
 }
 
 /// <summary>What a source's clock says of a record.</summary>
@@ -95,7 +101,7 @@ public sealed class SourceClock(SourceClockOptions options)
             return Timing.Held;
         }
 
-        return Place(index, time);
+        return Place(index, time, arrival);
     }
 
     /// <summary>Whether a record would be taken as it is: neither skewed nor held.</summary>
@@ -147,6 +153,7 @@ public sealed class SourceClock(SourceClockOptions options)
             writer.Write(track.Key);
             writer.Write(track.Highest);
             writer.Write(track.LastOrdinal);
+            writer.Write(track.LastArrival);
         }
     }
 
@@ -163,21 +170,22 @@ public sealed class SourceClock(SourceClockOptions options)
         _tracks = new Track[Math.Max(4, _count)];
         for (var i = 0; i < _count; i++)
         {
-            _tracks[i] = new Track { Key = reader.ReadUInt64(), Highest = reader.ReadInt64(), LastOrdinal = reader.ReadInt64() };
+            _tracks[i] = new Track { Key = reader.ReadUInt64(), Highest = reader.ReadInt64(), LastOrdinal = reader.ReadInt64(), LastArrival = reader.ReadInt64() };
             _index.Add(_tracks[i].Key, i);
         }
     }
 
-    private Timing Place(int index, long time)
+    private Timing Place(int index, long time, long arrival)
     {
         ref var track = ref _tracks[index];
         track.LastOrdinal = ++_ordinal;
+        track.LastArrival = arrival;
         var timing = Timing.OnTime;
         if (Watermark != long.MinValue && time < Watermark - options.Horizon)
         {
             timing = Timing.Unevaluated;
         }
-        else if (time < track.Highest - options.Lateness)
+        else if (time < track.Highest - options.Lateness || time < Watermark)
         {
             timing = Timing.Late;
         }
@@ -189,9 +197,9 @@ public sealed class SourceClock(SourceClockOptions options)
             _slowestMoved |= index == _slowest;
         }
 
-        if ((_ordinal & 1023) == 0)
+        if ((_ordinal & 1023) == 0 || (_slowest != index && IsSilent(_slowest, arrival)))
         {
-            DropSilent();
+            DropSilent(arrival);
         }
         else if (_slowestMoved && _ordinal >= _nextSearch)
         {
@@ -225,11 +233,14 @@ public sealed class SourceClock(SourceClockOptions options)
         return _count - 1;
     }
 
-    private void DropSilent()
+    private bool IsSilent(int index, long arrival) =>
+        arrival != long.MinValue && _tracks[index].LastArrival != long.MinValue && arrival - _tracks[index].LastArrival > options.Silence;
+
+    private void DropSilent(long arrival)
     {
         for (var i = _count - 1; i >= 0; i--)
         {
-            if (_ordinal - _tracks[i].LastOrdinal > options.SilentRecords)
+            if (_ordinal - _tracks[i].LastOrdinal > options.SilentRecords || IsSilent(i, arrival))
             {
                 _index.Remove(_tracks[i].Key);
                 _tracks[i] = _tracks[--_count];
@@ -263,5 +274,6 @@ public sealed class SourceClock(SourceClockOptions options)
         public ulong Key;
         public long Highest;
         public long LastOrdinal;
+        public long LastArrival;
     }
 }

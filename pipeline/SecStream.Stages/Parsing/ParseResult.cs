@@ -52,4 +52,7 @@ public static class ErrorClasses
 
     /// <summary>The line exceeds <see cref="SourceOptions.MaxLineBytes"/>.</summary>
     public const string TooLarge = "too_large";
+
+    /// <summary>The record made the program fail twice: a defect of the program, to be reported.</summary>
+    public const string Poison = "poison";
 }

@@ -13,15 +13,23 @@ public static class RuleLoader
     /// </summary>
     /// <exception cref="IOException">The folder or a file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static RuleSet Load(string folder, FieldCatalog fields, RuleLoadOptions? options = null)
+    public static RuleSet Load(string folder, FieldCatalog fields, RuleLoadOptions? options = null) => Compile(Read(folder), fields, options);
+
+    /// <summary>Reads the texts of a folder as <see cref="Load(string, FieldCatalog, RuleLoadOptions?)"/> does: everything that its rules follow from.</summary>
+    /// <exception cref="IOException">The folder or a file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static RuleTexts Read(string folder)
     {
         var files = Directory.EnumerateFiles(folder, "*.y*ml", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))
             .Where(IsRuleFile)
             .Order(StringComparer.Ordinal);
-        return new RuleCompiler(fields, options, Table(folder, TableNames[0]), Table(folder, TableNames[1]))
-            .Compile(files.Select(f => Read(folder, f)));
+        return new RuleTexts([.. files.Select(f => Read(folder, f))], Table(folder, TableNames[0]), Table(folder, TableNames[1]));
     }
+
+    /// <summary>Compiles texts.</summary>
+    public static RuleSet Compile(RuleTexts texts, FieldCatalog fields, RuleLoadOptions? options = null) =>
+        new RuleCompiler(fields, options, texts.FieldTables, texts.LogsourceTables).Compile(texts.Rules);
 
     /// <summary>Loads the named files.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -38,3 +46,9 @@ public static class RuleLoader
 
     private static RuleSource Read(string folder, string path) => new(path, File.ReadAllText(Path.Combine(folder, path)));
 }
+
+/// <summary>The texts that a rule set follows from.</summary>
+/// <param name="Rules">Rule files, in order of their paths.</param>
+/// <param name="FieldTables">The folder's own table of fields, if it has one.</param>
+/// <param name="LogsourceTables">The folder's own table of log sources, if it has one.</param>
+public sealed record RuleTexts(IReadOnlyList<RuleSource> Rules, IReadOnlyList<RuleSource> FieldTables, IReadOnlyList<RuleSource> LogsourceTables);

@@ -14,6 +14,9 @@ public sealed record RuleSet(
     string Version,
     IReadOnlyList<RuleIssue> Issues)
 {
+    /// <summary>The rules that nothing has taken the place of: all of them, unless the set is a merged one (<see cref="RuleLineage"/>).</summary>
+    public IEnumerable<AlertRule> Latest => Rules.Where(rule => rule.Until == long.MaxValue);
+
     /// <summary>Some rule was not loaded.</summary>
     public bool HasErrors => Issues.Any(i => i.Severity == IssueSeverity.Error);
 }

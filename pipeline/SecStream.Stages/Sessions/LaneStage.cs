@@ -1,6 +1,7 @@
 using SecStream.Core.Observations;
 using SecStream.Core.Pipeline;
 using SecStream.Stages.Alerting;
+using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Evaluation;
 using SecStream.Stages.Rules.History;
 using SecStream.Stages.Rules.Routing;
@@ -12,17 +13,18 @@ public sealed class LaneStage : ILaneStage
 {
     private readonly LoginSessions?[] _sessions = new LoginSessions?[Row.ShardCount];
     private readonly RuleShard?[] _rules = new RuleShard?[Row.ShardCount];
+    private readonly DetectionSets _sets;
 
     /// <summary>Makes the shards of lane <paramref name="lane"/> of <paramref name="lanes"/>.</summary>
     public LaneStage(int lane, int lanes, RoutePlan plan, ShardOptions options, AlertFactory factory, IAlertSink sink, ulong seed)
     {
         Memory = new LaneMemory(seed);
-        var sets = new DetectionSets(plan);
+        _sets = new DetectionSets(plan);
         var rows = new RowPool();
         for (var shard = lane; shard < Row.ShardCount; shard += lanes)
         {
             _sessions[shard] = new LoginSessions(options.Horizon, seed, rows);
-            _rules[shard] = new RuleShard(plan, options, Memory, sets, factory, sink);
+            _rules[shard] = new RuleShard(plan, options, Memory, _sets, factory, sink);
         }
     }
 
@@ -40,6 +42,16 @@ public sealed class LaneStage : ILaneStage
 
         sum.Unevaluated += _sessions.Sum(s => s?.Unevaluated ?? 0);
         return sum;
+    }
+
+    /// <summary>Takes a plan that goes on from the present one (<see cref="RuleLineage"/>), while everything stands still.</summary>
+    public void UsePlan(RoutePlan plan)
+    {
+        _sets.UsePlan(plan);
+        foreach (var shard in _rules)
+        {
+            shard?.UsePlan(plan);
+        }
     }
 
     /// <inheritdoc/>

@@ -29,6 +29,20 @@ internal static class RuleGenerator
 
     public static ReferenceRule[] Generate(Random random) => [.. Enumerable.Range(1, random.Next(1, 8)).Select(i => Rule(random, $"R{i}"))];
 
+    /// <summary>What becomes of rules when somebody works on them: some stay, some change, some go, some come, some are only moved.</summary>
+    public static ReferenceRule[] Change(ReferenceRule[] rules, Random random)
+    {
+        var kept = rules.Where(_ => random.Next(5) != 0).Select(rule => random.Next(3) == 0 ? Rule(random, rule.Code) : rule);
+        var added = Enumerable.Range(0, random.Next(0, 3)).Select(i => Rule(random, $"N{random.Next(1000)}{i}"));
+        var changed = kept.Concat(added).ToArray();
+        if (random.Next(3) == 0)
+        {
+            random.Shuffle(changed);
+        }
+
+        return changed.Length > 0 ? changed : [Rule(random, "N")];
+    }
+
     private static ReferenceRule Rule(Random random, string code)
     {
         var kind = (RuleKind)random.Next(0, 7);

@@ -16,26 +16,30 @@ internal static class RuleYaml
     public static Knowledge Compile(IReadOnlyList<ReferenceRule> rules)
     {
         var fields = new FieldCatalog();
+        return new Knowledge(IngestPlan.Compile(Compile(rules, fields), fields, "default"), EnrichmentSources.Default);
+    }
+
+    public static RuleSet Compile(IReadOnlyList<ReferenceRule> rules, FieldCatalog fields)
+    {
         var set = new RuleCompiler(fields).Compile([new RuleSource("generated.yml", Write(rules))]);
         return set.Issues.Any(i => i.Severity == IssueSeverity.Error) || set.Rules.Count != rules.Count
             ? throw new InvalidOperationException($"generated rules do not load:\n{string.Join('\n', set.Issues)}\n{Write(rules)}")
-            : new Knowledge(IngestPlan.Compile(set, fields, "default"), EnrichmentSources.Default);
+            : set;
     }
 
     public static string Write(IReadOnlyList<ReferenceRule> rules)
     {
         var text = new StringBuilder();
-        var number = 0;
         foreach (var detection in rules.Where(r => !IsEventRule(r)).SelectMany(r => r.Inputs).SelectMany(i => i.Detections).DistinctBy(d => d.Name))
         {
-            Head(text, ++number, detection.Name, detection.Name);
+            Head(text, detection.Name, detection.Name);
             Detection(text, detection);
             text.Append("level: informational\n");
         }
 
         foreach (var rule in rules)
         {
-            Head(text, ++number, rule.Code, null);
+            Head(text, rule.Code, null);
             if (IsEventRule(rule))
             {
                 Detection(text, rule.Inputs[0].Detections[0]);
@@ -54,8 +58,10 @@ internal static class RuleYaml
 
     private static bool IsEventRule(ReferenceRule rule) => rule.Kind is RuleKind.Event or RuleKind.NewValue or RuleKind.ImpossibleTravel;
 
-    private static void Head(StringBuilder text, int number, string title, string? name)
+    /// <summary>The id follows from the title, so that a rule is the same rule whatever stands beside it.</summary>
+    private static void Head(StringBuilder text, string title, string? name)
     {
+        var number = Core.Text.StableHash.Compute(Encoding.UTF8.GetBytes(title)) % 1_000_000_000_000;
         text.Append(CultureInfo.InvariantCulture, $"---\ntitle: {title}\nid: 00000000-0000-4000-8000-{number:d12}\n");
         text.Append(name is null ? "" : $"name: {name}\n");
     }

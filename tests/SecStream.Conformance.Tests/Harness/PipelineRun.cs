@@ -2,6 +2,7 @@ using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
 using SecStream.Engine;
 using SecStream.Host;
+using SecStream.Host.Versions;
 using SecStream.Stages.Parsing;
 using SecStream.Stages.Rules.Evaluation;
 
@@ -55,10 +56,15 @@ internal static class PipelineRun
     /// <summary>Runs to the end; what comes out is settled.</summary>
     public static RunResult Run(
         Knowledge knowledge, IReadOnlyList<Partition> partitions, RunShape? shape = null, PipelineOptions? options = null, bool keepEvents = false) =>
+        Run(new Swapping(KnowledgeTimeline.Of(knowledge)), partitions, shape, options, keepEvents);
+
+    /// <summary>The same with rules that change on the way.</summary>
+    public static RunResult Run(
+        Swapping knowledge, IReadOnlyList<Partition> partitions, RunShape? shape = null, PipelineOptions? options = null, bool keepEvents = false) =>
         RunAsync(knowledge, partitions, shape ?? new RunShape(), options ?? new PipelineOptions(), keepEvents).GetAwaiter().GetResult();
 
     private static async Task<RunResult> RunAsync(
-        Knowledge knowledge, IReadOnlyList<Partition> partitions, RunShape shape, PipelineOptions options, bool keepEvents)
+        Swapping knowledge, IReadOnlyList<Partition> partitions, RunShape shape, PipelineOptions options, bool keepEvents)
     {
         var log = new AlertLog();
         byte[]? snapshot = null;
@@ -66,7 +72,7 @@ internal static class PipelineRun
         {
             var events = new MemoryEventSink(keepEvents);
             var lanes = leg > 0 && leg <= shape.LanesAfterStop.Length ? shape.LanesAfterStop[leg - 1] : shape.Lanes;
-            using var topology = Build(knowledge, partitions, shape, options with { Lanes = lanes }, events, log);
+            using var topology = Build(knowledge.Begin(), partitions, shape, options with { Lanes = lanes }, events, log);
             if (snapshot is not null)
             {
                 using var reader = new BinaryReader(new MemoryStream(snapshot));
@@ -75,7 +81,7 @@ internal static class PipelineRun
 
             var stop = leg < shape.Stops.Length ? shape.Stops[leg] : int.MaxValue;
             var idle = shape.IdleSeed is { } seed ? new Idleness(new Random(seed + leg), partitions, topology) : null;
-            var runner = new Leg(topology, log, stop, idle);
+            var runner = new Leg(topology, log, stop, idle, knowledge, options.Horizon);
             await topology.Engine.RunAsync(runner.DriveAsync, CancellationToken.None);
             if (runner.Snapshot is null)
             {
@@ -87,7 +93,7 @@ internal static class PipelineRun
     }
 
     private static Topology Build(
-        Knowledge knowledge, IReadOnlyList<Partition> partitions, RunShape shape, PipelineOptions options, IEventSink events, IAlertSink alerts)
+        KnowledgeTimeline knowledge, IReadOnlyList<Partition> partitions, RunShape shape, PipelineOptions options, IEventSink events, IAlertSink alerts)
     {
         var sources = partitions.Select((p, i) => new SourceSpec(
             new MemorySource(p.Name, p.Lines, shape.BatchSize, shape.HiccupSeed + i), p.Options ?? Utc)).ToArray();
@@ -121,7 +127,7 @@ internal static class PipelineRun
     }
 
     /// <summary>One life of an engine: to the end, or to a stop and a little further, so that what is thrown away is not what was saved.</summary>
-    private sealed class Leg(Topology topology, AlertLog log, int stop, Idleness? idle)
+    private sealed class Leg(Topology topology, AlertLog log, int stop, Idleness? idle, Swapping knowledge, TimeSpan horizon)
     {
         public byte[]? Snapshot { get; private set; }
 
@@ -143,6 +149,7 @@ internal static class PipelineRun
                     return;
                 }
 
+                await knowledge.MaybeSwapAsync(pump, topology, horizon, cancellation);
                 await pump.PumpAsync(cancellation);
                 if (idle is not null)
                 {

@@ -29,12 +29,17 @@ internal static class ReferenceEvaluator
     private const long Day = 86_400 * Second;
 
     /// <summary>All alerts of all rules. The same event given twice counts once.</summary>
-    public static List<ExpectedAlert> Evaluate(IReadOnlyList<ReferenceRule> rules, IEnumerable<PlacedEvent> events)
+    public static List<ExpectedAlert> Evaluate(IReadOnlyList<ReferenceRule> rules, IEnumerable<PlacedEvent> events) =>
+        Evaluate([.. rules.Select(rule => (rule, long.MinValue, long.MaxValue))], events);
+
+    /// <summary>The same for rules that look at events of certain times only, as if there were no others. Login sessions see all lines.</summary>
+    public static List<ExpectedAlert> Evaluate(IReadOnlyList<(ReferenceRule Rule, long From, long Until)> rules, IEnumerable<PlacedEvent> events)
     {
         var ordered = events.DistinctBy(e => e.Id)
             .OrderBy(e => e.Event.Time).ThenBy(e => e.Source).ThenBy(e => e.Position).ThenBy(e => e.Id.Low).ToList();
         var attempts = LoginAttempts.Count(ordered);
-        return [.. rules.SelectMany(rule => Histories(rule, ordered, attempts).SelectMany(h => Alerts(rule, h.Key, h.Value)))];
+        return [.. rules.SelectMany(r =>
+            Histories(r.Rule, [.. ordered.Where(e => e.Event.Time >= r.From && e.Event.Time < r.Until)], attempts).SelectMany(h => Alerts(r.Rule, h.Key, h.Value)))];
     }
 
     /// <summary>The matching events of every key of a rule, in order.</summary>

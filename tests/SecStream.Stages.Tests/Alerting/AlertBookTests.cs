@@ -180,11 +180,11 @@ public sealed class AlertBookTests
     }
 
     [Fact]
-    public void UseRules_OtherVersions_ChangeWhatComesAfter()
+    public void Use_OtherVersions_ChangeWhatComesAfter()
     {
         using var book = Book();
         Put(book, Make(C1, Noon, 5));
-        book.UseRules([C1 with { Version = "ffffffffffffffff" }], Versions);
+        book.Use(new AlertVersions([C1 with { Version = "ffffffffffffffff" }], Versions));
         Put(book, Make(C1, Noon, 5));
 
         Assert.Equal([1, 2], _output.Alerts.Select(change => change.Revision));

@@ -24,7 +24,8 @@ internal interface IDraftObserver
 /// </summary>
 internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneMemory memory, IDraftObserver observer)
 {
-    private readonly long[] _lookBack = [.. plan.Routes.Select(r => r.Rules.Max(rule => EventClock.ToMicroseconds(rule.Rule.Window)))];
+    private readonly long[] _lookBack = new long[plan.Routes.Length];
+    private readonly long[] _lookBackUntil = [.. plan.Routes.Select(_ => long.MinValue)];
 
     /// <summary>
     /// Evaluates the items before <paramref name="clock"/> that have not been yet. A long history is shortened on the way, at counts of items
@@ -129,18 +130,19 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         {
             SettleEnded(entity, rules[state.Rule], state, fold);
             DropStaleCarry(rules[state.Rule], state, fold);
+            ForgetEnded(rules[state.Rule], state, fold);
             empty &= state.IsEmpty;
         }
 
         Drop(entity, fold);
-        NoteNextFold(entity);
+        NoteNextFold(entity, fold);
         return entity.Count > 0 || !empty;
     }
 
     /// <summary>Most keys have nothing to fold at most sweeps: this says so without looking at their items.</summary>
-    private void NoteNextFold(Entity entity)
+    private void NoteNextFold(Entity entity, long fold)
     {
-        entity.NextFold = entity.Count == 0 ? long.MinValue : entity.Items[0].Time + _lookBack[entity.Route];
+        entity.NextFold = entity.Count == 0 ? long.MinValue : entity.Items[0].Time + LookBack(entity.Route, fold);
         if (entity.Folded < entity.Count)
         {
             entity.NextFold = Math.Min(entity.NextFold, entity.Items[entity.Folded].Time);
@@ -270,9 +272,40 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         }
     }
 
+    /// <summary>What a rule remembers of folded items is of no use to it once no event can come that it looks at.</summary>
+    private void ForgetEnded(RouteRule rule, RuleState state, long fold)
+    {
+        if (rule.Rule.Until > fold || rule.Rule.Until == long.MaxValue)
+        {
+            return;
+        }
+
+        state.KnownValues?.ForEach(memory.Values.Release);
+        state.KnownValues = null;
+        if (state.HasCarry)
+        {
+            var carry = state.Carry;
+            memory.ReleaseValues(ref carry);
+            state.HasCarry = false;
+        }
+    }
+
+    /// <summary>The widest window of a route's rules that may still look at an event of this time or later.</summary>
+    private long LookBack(int route, long fold)
+    {
+        if (fold >= _lookBackUntil[route])
+        {
+            var rules = plan.Routes[route].Rules.Select(r => r.Rule).Where(r => r.Until > fold).ToArray();
+            _lookBack[route] = rules.Select(r => EventClock.ToMicroseconds(r.Window)).DefaultIfEmpty(0).Max();
+            _lookBackUntil[route] = rules.Select(r => r.Until).DefaultIfEmpty(long.MaxValue).Min();
+        }
+
+        return _lookBack[route];
+    }
+
     private void Drop(Entity entity, long fold)
     {
-        var reach = fold == long.MaxValue ? long.MaxValue : fold - _lookBack[entity.Route];
+        var reach = fold == long.MaxValue ? long.MaxValue : fold - LookBack(entity.Route, fold);
         var dropped = 0;
         while (dropped < entity.Folded && entity.Items[dropped].Time <= reach)
         {

@@ -14,6 +14,7 @@ public sealed partial class RuleShard
             writer.Write(number);
         }
 
+        writer.Write(_tables.Length);
         foreach (var table in _tables)
         {
             writer.Write(table.Count);
@@ -24,7 +25,7 @@ public sealed partial class RuleShard
         }
     }
 
-    /// <summary>Reads the state into an empty shard of the same plan.</summary>
+    /// <summary>Reads the state into an empty shard of the same plan, or of one that goes on from it.</summary>
     public void Restore(BinaryReader reader)
     {
         _clock = reader.ReadInt64();
@@ -36,7 +37,13 @@ public sealed partial class RuleShard
         Counters.Corrections = reader.ReadInt64();
         Counters.Lost = reader.ReadInt64();
         var before = _memory.LiveBytes;
-        foreach (var table in _tables)
+        var tables = reader.ReadInt32();
+        if (tables < 0 || tables > _tables.Length)
+        {
+            throw new InvalidDataException($"the snapshot has {tables} routes, the rules have {_tables.Length}: it was taken under other rules");
+        }
+
+        foreach (var table in _tables.AsSpan(0, tables))
         {
             for (var left = reader.ReadInt32(); left > 0; left--)
             {

@@ -16,18 +16,18 @@ namespace SecStream.Stages.Rules.Evaluation;
 /// </summary>
 public sealed partial class RuleShard : IDraftObserver
 {
-    private readonly RoutePlan _plan;
     private readonly ShardOptions _options;
     private readonly LaneMemory _memory;
     private readonly DetectionSets _sets;
-    private readonly HistoryEvaluator _evaluator;
     private readonly AlertFactory _factory;
     private readonly IAlertSink _sink;
-    private readonly EntityTable[] _tables;
     private readonly PriorityQueue<Entity, long> _schedule = new();
     private readonly List<Entity> _dirty = [];
     private readonly List<(Entity Entity, RuleState State)> _unsent = [];
     private readonly Func<Entity, bool> _keep;
+    private RoutePlan _plan;
+    private EntityTable[] _tables;
+    private HistoryEvaluator _evaluator;
     private long _clock = long.MinValue;
     private long _lastSweep = long.MinValue;
     private long _fold = long.MinValue;
@@ -53,6 +53,17 @@ public sealed partial class RuleShard : IDraftObserver
 
     /// <summary>State held, in bytes.</summary>
     public long StateBytes => _bytes;
+
+    /// <summary>
+    /// Takes a plan that goes on from the present one: more rules and routes at the end, and rules that have come to their end. The sets have taken
+    /// it before. Histories stay as they are.
+    /// </summary>
+    public void UsePlan(RoutePlan plan)
+    {
+        _plan = plan;
+        _tables = [.. _tables, .. plan.Routes.Skip(_tables.Length).Select(r => new EntityTable(r.Index, _memory))];
+        _evaluator = new HistoryEvaluator(plan, _sets, _memory, this);
+    }
 
     /// <summary>Takes a row. Rows may come in any order and more than once.</summary>
     public void Accept(in Row row)
@@ -216,7 +227,7 @@ public sealed partial class RuleShard : IDraftObserver
     /// <summary>The same event by another way (aliases may take a key from different fields): what it matched there belongs to it too.</summary>
     private bool Widen(Entity entity, int at, in Row row)
     {
-        var set = _sets.Union(row.Header.Route, entity.Items[at].Set, row.DetectionBytes);
+        var set = _sets.Union(entity.Items[at].Set, row.DetectionBytes);
         if (set == entity.Items[at].Set)
         {
             return false;
@@ -262,7 +273,7 @@ public sealed partial class RuleShard : IDraftObserver
         item.IdHigh = header.IdHigh;
         item.IdLow = header.IdLow;
         item.Count = header.Count;
-        item.Set = _sets.Intern(header.Route, header.IsAttempt != 0, row.DetectionBytes);
+        item.Set = _sets.Intern(header.Route, header.Time, header.IsAttempt != 0, row.DetectionBytes);
         var lengths = MemoryMarshal.Cast<byte, ushort>(row.ValueLengths(out var offset));
         for (var slot = 0; slot < Row.Slots; slot++)
         {

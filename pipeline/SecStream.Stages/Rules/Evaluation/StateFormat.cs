@@ -63,8 +63,8 @@ internal static class StateFormat
             IdHigh = reader.ReadUInt64(),
             IdLow = reader.ReadUInt64(),
             Count = reader.ReadInt32(),
-            Set = sets.Intern(route, reader.ReadBoolean(), ReadBytes(reader)),
         };
+        item.Set = sets.Intern(route, item.Time, reader.ReadBoolean(), ReadBytes(reader));
         for (var slot = 0; slot < Row.Slots; slot++)
         {
             item.Values[slot] = ReadValue(reader, pool);

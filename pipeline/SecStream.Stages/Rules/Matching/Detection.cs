@@ -5,8 +5,14 @@ namespace SecStream.Stages.Rules.Matching;
 /// <summary>The stateless part of a rule: which single events it matches. Immutable and thread-safe.</summary>
 public sealed class Detection
 {
+    private int _index;
+
     /// <summary>Position in <see cref="RuleSet.Detections"/>; what observations refer to.</summary>
-    public required int Index { get; init; }
+    public required int Index
+    {
+        get => _index;
+        init => _index = value;
+    }
 
     /// <summary>The Sigma <c>name</c>, else the id.</summary>
     public required string Name { get; init; }
@@ -43,4 +49,12 @@ public sealed class Detection
 
     /// <summary>Line of the rule in its file, from 1.</summary>
     public required int Line { get; init; }
+
+    /// <summary>The same detection at another place.</summary>
+    internal Detection WithIndex(int index)
+    {
+        var copy = (Detection)MemberwiseClone();
+        copy._index = index;
+        return copy;
+    }
 }

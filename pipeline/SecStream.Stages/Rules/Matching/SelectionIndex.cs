@@ -10,7 +10,10 @@ namespace SecStream.Stages.Rules.Matching;
 public sealed class SelectionIndex
 {
     /// <summary>Arranges the detections of a rule set.</summary>
-    public SelectionIndex(IReadOnlyList<Detection> detections, FieldCatalog fields)
+    /// <param name="detections">The detections.</param>
+    /// <param name="fields">The fields they read.</param>
+    /// <param name="isNeeded">Which of them are looked for; null: all.</param>
+    public SelectionIndex(IReadOnlyList<Detection> detections, FieldCatalog fields, Func<Detection, bool>? isNeeded = null)
     {
         ArgumentNullException.ThrowIfNull(detections);
         ArgumentNullException.ThrowIfNull(fields);
@@ -30,11 +33,17 @@ public sealed class SelectionIndex
             return number;
         }
 
-        Code = [.. detections.Select(d => JumpCode.Compile(d.Condition, Number))];
+        var needed = detections.Select(d => isNeeded is null || isNeeded(d)).ToArray();
+        Code = [.. detections.Select((d, i) => needed[i] ? JumpCode.Compile(d.Condition, Number) : [])];
         AlwaysAwake = new ulong[(DetectionCount + 63) / 64];
         var wakes = new Dictionary<int, List<int>>();
         for (var i = 0; i < DetectionCount; i++)
         {
+            if (!needed[i])
+            {
+                continue;
+            }
+
             if (TriggerChoice.For(detections[i].Condition) is not { } triggers)
             {
                 AlwaysAwake[i >> 6] |= 1UL << (i & 63);

@@ -140,4 +140,16 @@ public sealed record AlertRule
 
     /// <summary>Sigma <c>falsepositives</c>.</summary>
     public string[] FalsePositives { get; init; } = [];
+
+    /// <summary>
+    /// Evaluated event time from which it is in force, µs: earlier events are none of its. <see cref="long.MinValue"/> unless it came by a reload
+    /// (<see cref="RuleLineage"/>).
+    /// </summary>
+    public long From { get; init; } = long.MinValue;
+
+    /// <summary>Evaluated event time from which it is in force no longer, µs; <see cref="long.MaxValue"/> while nothing has taken its place.</summary>
+    public long Until { get; init; } = long.MaxValue;
+
+    /// <summary>Whether an event of this evaluated time is one for the rule to look at.</summary>
+    public bool IsInForce(long time) => time >= From && time < Until;
 }

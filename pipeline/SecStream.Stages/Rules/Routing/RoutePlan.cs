@@ -29,11 +29,15 @@ public sealed class RoutePlan
 
     private const int MaxValueFields = Core.Observations.Row.Slots - Core.Observations.Row.FirstRouteSlot;
 
-    private RoutePlan(Route[] routes, RouteEntry[] entries, int[][] entriesOfDetection)
+    private readonly long[] _eraStarts;
+    private readonly int[][][] _entriesByEra;
+
+    private RoutePlan(Route[] routes, RouteEntry[] entries, long[] eraStarts, int[][][] entriesByEra)
     {
         Routes = routes;
         Entries = entries;
-        EntriesOfDetection = entriesOfDetection;
+        _eraStarts = eraStarts;
+        _entriesByEra = entriesByEra;
     }
 
     /// <summary>The routes.</summary>
@@ -42,10 +46,28 @@ public sealed class RoutePlan
     /// <summary>The ways onto them.</summary>
     public RouteEntry[] Entries { get; }
 
-    /// <summary>For each detection the numbers of the entries it uses, ascending.</summary>
-    public int[][] EntriesOfDetection { get; }
+    /// <summary>
+    /// Number of the era an evaluated time lies in. Within an era the same rules are in force; a plan whose rules never changed has one. A later
+    /// change adds eras at the end and changes none before.
+    /// </summary>
+    public int EraOf(long time)
+    {
+        var era = _eraStarts.Length;
+        while (era > 0 && time < _eraStarts[era - 1])
+        {
+            era--;
+        }
 
-    /// <summary>Derives the plan of a rule set.</summary>
+        return era;
+    }
+
+    /// <summary>First evaluated time of an era.</summary>
+    public long EraStart(int era) => era == 0 ? long.MinValue : _eraStarts[era - 1];
+
+    /// <summary>For each detection the numbers of the entries that rules in force at a time use it on, ascending.</summary>
+    public int[][] EntriesAt(long time) => _entriesByEra[EraOf(time)];
+
+    /// <summary>Derives the plan of a rule set. Rules are placed in their order, so what is added at the end of a set changes no number given before.</summary>
     public static RoutePlan Build(RuleSet rules)
     {
         var drafts = new List<Draft>();
@@ -56,10 +78,24 @@ public sealed class RoutePlan
 
         var routes = drafts.Select((d, i) => new Route(i, d.Name, d.KeyNames, [.. d.Rules], [.. d.ValueFields])).ToArray();
         var entries = BuildEntries(drafts, routes);
-        var ofDetection = Enumerable.Range(0, rules.Detections.Count)
-            .Select(d => entries.Where(e => Array.IndexOf(e.Detections, d) >= 0).Select(e => e.Index).ToArray())
-            .ToArray();
-        return new RoutePlan(routes, entries, ofDetection);
+        long[] starts = [.. rules.Rules.SelectMany(r => (long[])[r.From, r.Until]).Where(t => t is > long.MinValue and < long.MaxValue).Distinct().Order()];
+        var byEra = starts.Prepend(long.MinValue).Select(start => EntriesInForce(rules.Detections.Count, routes, entries, start)).ToArray();
+        return new RoutePlan(routes, entries, starts, byEra);
+    }
+
+    private static int[][] EntriesInForce(int detections, Route[] routes, RouteEntry[] entries, long time)
+    {
+        var found = new SortedSet<int>[detections];
+        foreach (var entry in entries)
+        {
+            var inputs = routes[entry.Route.Index].Rules.Where(r => r.Rule.IsInForce(time)).SelectMany(r => r.Rule.Inputs);
+            foreach (var detection in inputs.Where(input => KeyOf(input) == KeyOf(entry.Key)).SelectMany(input => input.Detections))
+            {
+                (found[detection] ??= []).Add(entry.Index);
+            }
+        }
+
+        return [.. found.Select(set => set is null ? [] : set.ToArray())];
     }
 
     private static void Place(List<Draft> drafts, AlertRule rule, int index)
@@ -110,7 +146,9 @@ public sealed class RoutePlan
     }
 
     /// <summary>The fields an input's key is taken from.</summary>
-    private static string KeyOf(RuleInput input) => string.Join(';', input.Key.Select(part => string.Join('|', part.Fields)));
+    private static string KeyOf(RuleInput input) => KeyOf(input.Key);
+
+    private static string KeyOf(KeyPart[] key) => string.Join(';', key.Select(part => string.Join('|', part.Fields)));
 
     private sealed record Draft(string Name, string[] KeyNames)
     {

@@ -50,7 +50,7 @@ public sealed class RowEmitter
             return 0;
         }
 
-        var touched = Distribute(record, matched);
+        var touched = Distribute(record, matched, stamp.Time);
         _values.Read(record, stamp.HasOwnId);
         var rows = 0;
         for (var i = 0; i < touched; i++)
@@ -79,13 +79,14 @@ public sealed class RowEmitter
         return rows;
     }
 
-    private int Distribute(EventRecord record, ReadOnlySpan<int> matched)
+    private int Distribute(EventRecord record, ReadOnlySpan<int> matched, long time)
     {
+        var entriesOf = _plan.EntriesAt(time);
         var touched = 0;
         foreach (var detection in matched)
         {
             var asAttempt = record.LoginLine != LoginLine.None && _countsAttempts[detection];
-            foreach (var entry in _plan.EntriesOfDetection[detection])
+            foreach (var entry in entriesOf[detection])
             {
                 if (_directCount[entry] == 0 && _attemptCount[entry] == 0)
                 {

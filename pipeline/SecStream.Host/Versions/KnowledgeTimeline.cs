@@ -1,0 +1,84 @@
+using SecStream.Core.Fields;
+using SecStream.Stages.Alerting;
+using SecStream.Stages.Enrichment;
+using SecStream.Stages.Ingest;
+using SecStream.Stages.Rules;
+
+namespace SecStream.Host.Versions;
+
+/// <summary>
+/// What the pipeline knows at which event time: rule sets that followed each other, GeoIP files, lists and entities likewise. An event is looked at
+/// with what was in force at its evaluated time, so alerts are a function of the records and of the activations in the control log. Immutable.
+/// </summary>
+public sealed class KnowledgeTimeline
+{
+    private readonly RuleVersion[] _rules;
+    private readonly long _settledBefore;
+
+    private KnowledgeTimeline(RuleVersion[] rules, EnrichmentTimeline enrichment, FieldCatalog fields, string tenant, long settledBefore)
+    {
+        _rules = rules;
+        _settledBefore = settledBefore;
+        Enrichment = enrichment;
+        Plan = IngestPlan.Compile(RuleLineage.Merge(rules), fields, tenant, settledBefore);
+        AlertVersions = new AlertVersions(Plan.Rules.Rules, VersionsOverTime());
+    }
+
+    private KnowledgeTimeline(Knowledge knowledge)
+    {
+        _rules = [new RuleVersion(knowledge.Plan.Rules, long.MinValue)];
+        _settledBefore = long.MinValue;
+        Enrichment = new EnrichmentTimeline(knowledge.Enrichment);
+        Plan = knowledge.Plan;
+        AlertVersions = new AlertVersions(Plan.Rules.Rules, knowledge.Versions);
+    }
+
+    /// <summary>The plan of all rules that were ever in force.</summary>
+    public IngestPlan Plan { get; }
+
+    /// <summary>Enrichment over time.</summary>
+    public EnrichmentTimeline Enrichment { get; }
+
+    /// <summary>For the alert book: which rule an alert is of, and which versions it cites.</summary>
+    public AlertVersions AlertVersions { get; }
+
+    /// <summary>The rule set in force now, as it was loaded.</summary>
+    public RuleSet Rules => _rules[^1].Rules;
+
+    /// <summary>The latest time from which something came into force; <see cref="long.MinValue"/> when nothing has changed.</summary>
+    public long LastChange => Math.Max(_rules[^1].From, Enrichment.Versions.Last().From);
+
+    /// <summary>Content hashes of what is in force now.</summary>
+    public IReadOnlyDictionary<string, string> Versions => VersionsOf(Rules, Enrichment.Latest);
+
+    /// <summary>The rules and files in force now. <see cref="Knowledge.Plan"/> is the plan of all rules; <see cref="RuleSet.Latest"/> are those in force.</summary>
+    public Knowledge Latest => new(Plan, Enrichment.Latest);
+
+    /// <summary>One knowledge for all times.</summary>
+    public static KnowledgeTimeline Of(Knowledge knowledge) => new(knowledge);
+
+    /// <summary>A catalog to compile rules with that are to come into force: a refused set leaves no trace in the one in use.</summary>
+    public FieldCatalog CopyFields() => Plan.Fields.Copy();
+
+    /// <summary>The same up to a time, and other rules or enrichment from then on.</summary>
+    /// <param name="from">Event time of the activation: behind <see cref="LastChange"/> and behind every evaluated time so far.</param>
+    /// <param name="rules">Rules compiled with <see cref="CopyFields"/>, or null when they stay.</param>
+    /// <param name="fields">The catalog they were compiled with, or null.</param>
+    /// <param name="enrichment">Other enrichment, or null when it stays.</param>
+    /// <param name="settledBefore">No event before this time can be evaluated any more; what only those matched is not looked for. Default: as before.</param>
+    /// <exception cref="RuleLineageFullException">The rules since the beginning have too many detections.</exception>
+    public KnowledgeTimeline Activate(
+        long from, RuleSet? rules = null, FieldCatalog? fields = null, EnrichmentSources? enrichment = null, long settledBefore = long.MinValue) => new(
+        rules is null ? _rules : [.. _rules, new RuleVersion(rules, from)],
+        enrichment is null ? Enrichment : Enrichment.With(enrichment, from),
+        fields ?? Plan.Fields,
+        Plan.Tenant,
+        Math.Max(_settledBefore, settledBefore));
+
+    private static SortedDictionary<string, string> VersionsOf(RuleSet rules, EnrichmentSources enrichment) =>
+        new(enrichment.Versions.ToDictionary(), StringComparer.Ordinal) { ["rules"] = rules.Version };
+
+    private IEnumerable<(long From, IReadOnlyDictionary<string, string> Versions)> VersionsOverTime() =>
+        _rules.Select(r => r.From).Concat(Enrichment.Versions.Select(e => e.From)).Distinct().Order()
+            .Select(from => (from, (IReadOnlyDictionary<string, string>)VersionsOf(_rules.Last(r => r.From <= from).Rules, Enrichment.At(from))));
+}
