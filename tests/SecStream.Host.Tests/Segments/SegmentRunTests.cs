@@ -81,6 +81,13 @@ public sealed class SegmentRunTests
         Assert.Equal(0, events.ExitCode);
         Assert.NotEmpty(events.Output);
         Assert.All(events.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains("192.0.2.44", line, StringComparison.Ordinal));
+
+        var table = await HostProcess.RunAsync(folder.Path, "events", "--limit", "3");
+        Assert.Contains("there are more", table.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', table.Output);
+        var retention = await HostProcess.RunAsync(folder.Path, "retention", "--dry-run", "--json");
+        using var plan = JsonDocument.Parse(retention.Output);
+        Assert.Equal(SampleLogs.Auth().Count(c => c == '\n'), plan.RootElement.GetProperty("classes").EnumerateArray().Sum(c => c.GetProperty("events").GetInt32()));
     }
 
     [Fact]
