@@ -71,7 +71,7 @@ internal sealed class Reloading : IDisposable
         }
 
         var versions = KnowledgeFiles.Read(options);
-        var history = KnowledgeHistory.Begin(versions, options.Tenant);
+        var history = KnowledgeHistory.Begin(versions, archive, options.Tenant);
         foreach (var version in versions)
         {
             archive.Store(version);
@@ -187,9 +187,16 @@ internal sealed class Reloading : IDisposable
     {
         var versions = KnowledgeFiles.Read(_options);
         var change = _history.Prepare(versions);
-        foreach (var version in versions.Where(v => change.Entries.Contains((v.Subject, v.Hash))))
+        try
         {
-            _archive.Store(version);
+            foreach (var version in versions.Where(v => change.Entries.Contains((v.Subject, v.Hash))))
+            {
+                _archive.Store(version);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"{_archive.Directory}: the changed files can't be kept, so they can't come into force: {fault.Message}", fault);
         }
 
         return change;
