@@ -37,11 +37,32 @@ internal static class ServeCommand
             var files = Files(result.GetValue(paths) ?? []);
             using var run = new ServeRun(pipeline.Read(result), result.GetValue(data)!, files, Announcer(result.GetValue(json)), TimeProvider.System);
             Report(run, files, result.GetValue(data)!);
+            run.OnReload = TellReload;
+            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                _ = TellReloadAsync(run.Reloading, stop.Token);
+            });
             await run.RunAsync(stop.Token).ConfigureAwait(false);
             Terminal.Error.WriteLine("Stopped; the state is saved.");
             return 0;
         });
         return command;
+    }
+
+    private static void TellReload(ReloadResult result) =>
+        Terminal.Error.WriteLine(result.IsRefused ? $"Reload refused, everything stays as it was: {result.Message}" : $"Reload: {result.Message}");
+
+    private static async Task TellReloadAsync(Reloading reloading, CancellationToken stop)
+    {
+        try
+        {
+            TellReload(await reloading.ReloadAsync(stop).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The service stops: the next start reads the files anyway.
+        }
     }
 
     private static List<string> Files(string[] named)
@@ -75,7 +96,7 @@ internal static class ServeCommand
     private static void Report(ServeRun run, List<string> files, string data)
     {
         var console = Terminal.Error;
-        console.WriteLine($"SecStream: {run.Knowledge.Plan.Rules.Rules.Count} rules ({run.Knowledge.Plan.Rules.Version}), state and results in {data}.");
+        console.WriteLine($"SecStream: {run.Knowledge.Plan.Rules.Latest.Count()} rules ({run.Knowledge.Plan.Rules.Version}), state and results in {data}.");
         foreach (var (source, _, _) in run.Topology.Sources())
         {
             console.WriteLine($"  {source.Source.Name}: times without a zone are read as {source.Options.Zone.Id}");

@@ -77,10 +77,7 @@ internal sealed class Reloading : IDisposable
             archive.Store(version);
         }
 
-        foreach (var version in versions)
-        {
-            log.Append(new ControlEntry(KnowledgeHistory.ActivateKind, 0, 0, long.MinValue, version.Subject, version.Hash));
-        }
+        log.Append([.. versions.Select(version => new ControlEntry(ControlKinds.Activate, 0, 0, long.MinValue, version.Subject, version.Hash))]);
 
         return history;
     }
@@ -93,7 +90,7 @@ internal sealed class Reloading : IDisposable
     {
         try
         {
-            _archive.Prune(_log.Read(0).Where(e => e.Kind == KnowledgeHistory.ActivateKind).Select(e => (e.Subject, e.Detail)));
+            _archive.Prune(_log.Read(0).Where(e => e.Kind == ControlKinds.Activate).Select(e => (e.Subject, e.Detail)));
             return Apply(PrepareFiles());
         }
         catch (Exception fault) when (IsRefusal(fault))
@@ -220,10 +217,7 @@ internal sealed class Reloading : IDisposable
         var now = EventClock.ToMicroseconds(_time.GetUtcNow());
         var from = Math.Max(now, Math.Max(_topology.HighestEvaluated, Timeline.LastChange) + 1);
         var next = _history.Activate(change, from, SettledBefore());
-        foreach (var (subject, detail) in change.Entries)
-        {
-            _log.Append(new ControlEntry(KnowledgeHistory.ActivateKind, 0, 0, from, subject, detail));
-        }
+        _log.Append([.. change.Entries.Select(entry => new ControlEntry(ControlKinds.Activate, 0, 0, from, entry.Subject, entry.Detail))]);
 
         _topology.Swap(next.Timeline);
         _changed(next.Timeline);

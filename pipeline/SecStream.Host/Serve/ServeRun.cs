@@ -1,7 +1,7 @@
 using SecStream.Connectors.Files;
-using SecStream.Core.Events;
 using SecStream.Core.Pipeline;
 using SecStream.Engine;
+using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules.Evaluation;
 
@@ -24,6 +24,7 @@ internal sealed class ServeRun : IDisposable
     private readonly BookSink _sink;
     private readonly FileControlLog _control;
     private readonly TailSource[] _sources;
+    private readonly ReloadWatch _watch;
     private readonly long _controlFrom;
 
     /// <summary>Joins the parts and restores the last snapshot.</summary>
@@ -31,26 +32,33 @@ internal sealed class ServeRun : IDisposable
     {
         _time = time;
         _options = options;
-        Knowledge = Knowledge.Load(options);
         _folder = new DataFolderLock(directory);
         _snapshotPath = Path.Combine(directory, "state", "snapshot.bin");
         var snapshot = SnapshotFile.Read(_snapshotPath);
+        _control = new FileControlLog(Path.Combine(directory, "state", "control"), time);
+        var archive = new VersionArchive(Path.Combine(directory, "state", "versions"));
+        var history = Reloading.Begin(options, archive, _control);
         _events = new FileEventSink(directory, append: true);
         _journal = new AlertJournal(directory, announce);
-        _book = new AlertBook(Knowledge.Plan.Rules.Rules, Knowledge.Versions, _journal, new AlertBookOptions { Horizon = options.HorizonMicroseconds });
+        _book = new AlertBook(history.Timeline.AlertVersions, _journal, new AlertBookOptions { Horizon = options.HorizonMicroseconds });
         _sink = new BookSink(_book);
-        _control = new FileControlLog(Path.Combine(directory, "state", "control"), time);
         _sources = [.. paths.Select(path => new TailSource(path, options.Tenant, time))];
-        Topology = new Topology(options, Knowledge, [.. _sources.Select(Spec)], _events, _sink, time);
+        Topology = new Topology(options, history.Timeline, [.. _sources.Select(Spec)], _events, _sink, time);
+        Reloading = new Reloading(options, archive, history, Topology, _control, timeline => _sink.Use(timeline.AlertVersions), time);
         _controlFrom = snapshot is null ? _control.Count : Restore(snapshot);
-        foreach (var (what, version) in Knowledge.Versions)
+        _watch = new ReloadWatch(options, time);
+        var reload = Reloading.ReloadAtStart();
+        if (reload.IsRefused || reload.Changed.Count > 0)
         {
-            _control.Append(new ControlEntry("activate", 0, 0, EventClock.ToMicroseconds(time.GetUtcNow()), what, version));
+            Notes.Add(reload.IsRefused ? $"the changed files are refused, those of the last run stay in force: {reload.Message}" : reload.Message);
         }
     }
 
     /// <summary>Rules and files in force.</summary>
-    public Knowledge Knowledge { get; }
+    public Knowledge Knowledge => Reloading.Timeline.Latest;
+
+    /// <summary>Brings changed rules and files into force.</summary>
+    public Reloading Reloading { get; }
 
     /// <summary>The parts.</summary>
     public Topology Topology { get; }
@@ -58,12 +66,29 @@ internal sealed class ServeRun : IDisposable
     /// <summary>Notes on the restart, for the start-up report.</summary>
     public List<string> Notes { get; } = [];
 
+    /// <summary>Told of reloads that changed files have caused.</summary>
+    public Action<ReloadResult> OnReload { get; set; } = _ => { };
+
     /// <summary>Runs until cancelled, then finishes what was read and saves the state.</summary>
-    public Task RunAsync(CancellationToken cancellation) => Topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, cancellation, broken), CancellationToken.None);
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var watching = _watch.RunAsync(async token => OnReload(await Reloading.ReloadAsync(token).ConfigureAwait(false)), ended.Token);
+        try
+        {
+            await Topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, watching, cancellation, broken), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Reloading.Dispose();
         Topology.Dispose();
         _book.Dispose();
         _journal.Dispose();
@@ -72,7 +97,7 @@ internal sealed class ServeRun : IDisposable
         _folder.Dispose();
     }
 
-    private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)
+    private async Task DriveAsync(Pump pump, Task watching, CancellationToken stop, CancellationToken broken)
     {
         var idle = new IdleControl([.. _sources], _control.Read(_controlFrom), _control, _time, _options.Lateness);
         var nextIdle = _time.GetUtcNow();
@@ -81,6 +106,11 @@ internal sealed class ServeRun : IDisposable
         while (!stop.IsCancellationRequested)
         {
             broken.ThrowIfCancellationRequested();
+            if (watching.IsFaulted)
+            {
+                await watching.ConfigureAwait(false);
+            }
+
             var worked = await pump.PumpAsync(broken).ConfigureAwait(false);
             changed |= worked;
             var now = _time.GetUtcNow();
@@ -90,6 +120,7 @@ internal sealed class ServeRun : IDisposable
                 await idle.TakeAsync(pump, broken).ConfigureAwait(false);
             }
 
+            await Reloading.TakeAsync(pump, broken).ConfigureAwait(false);
             _sink.Advance(Topology.Engine.Clock);
             if (changed && now >= nextSnapshot)
             {
@@ -119,7 +150,7 @@ internal sealed class ServeRun : IDisposable
         await pump.SaveAsync(engineWriter, cancellation).ConfigureAwait(false);
         engineWriter.Flush();
         writer.Write(_control.Count);
-        writer.Write(Knowledge.Plan.Rules.Version);
+        writer.Write(Reloading.Timeline.Mark);
         writer.Write(string.Join('\n', _sources.Select(s => s.Name)));
         writer.Write(engine.Length);
         engine.WriteTo(content);
@@ -142,7 +173,7 @@ internal sealed class ServeRun : IDisposable
         }
 
         var engine = reader.ReadBytes((int)reader.ReadInt64());
-        var same = rules == Knowledge.Plan.Rules.Version;
+        var same = Reloading.Timeline.Continues(rules);
         using (var engineReader = new BinaryReader(new MemoryStream(engine)))
         {
             Topology.Engine.Restore(engineReader, withShards: same);
@@ -152,7 +183,7 @@ internal sealed class ServeRun : IDisposable
         Notes.Add("state restored; reading goes on where it stopped");
         if (!same)
         {
-            Notes.Add("the rules have changed since: all windows begin anew");
+            Notes.Add("the state was saved under rules that the control log does not know: all windows begin anew");
         }
 
         Notes.AddRange(_sources.Where(s => s.Gap is not null).Select(s => s.Gap!));
@@ -177,6 +208,14 @@ internal sealed class ServeRun : IDisposable
             lock (_lock)
             {
                 book.Withdraw(id, supersededBy);
+            }
+        }
+
+        public void Use(AlertVersions versions)
+        {
+            lock (_lock)
+            {
+                book.Use(versions);
             }
         }
 

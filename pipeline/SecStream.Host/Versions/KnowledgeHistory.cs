@@ -148,7 +148,7 @@ internal sealed class KnowledgeHistory
     private static IEnumerable<List<ControlEntry>> Steps(IEnumerable<ControlEntry> log)
     {
         List<ControlEntry>? step = null;
-        foreach (var entry in log.Where(e => e.Kind == ActivateKind))
+        foreach (var entry in log.Where(e => e.Kind == ControlKinds.Activate))
         {
             if (step is not null && step[0].Value != entry.Value)
             {
@@ -164,9 +164,6 @@ internal sealed class KnowledgeHistory
             yield return step;
         }
     }
-
-    /// <summary>Kind of control entries that bring something into force.</summary>
-    public const string ActivateKind = "activate";
 
     private static List<string> Codes(List<ControlEntry> step, string subject) => [.. step.Where(e => e.Subject == subject).Select(e => e.Detail)];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using SecStream.Core.Fields;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Enrichment;
@@ -45,6 +47,16 @@ public sealed class KnowledgeTimeline
     /// <summary>The rules and files in force now. <see cref="Knowledge.Plan"/> is the plan of all rules; <see cref="RuleSet.Latest"/> are those in force.</summary>
     public Knowledge Latest => new(Plan, Enrichment.Latest);
 
+    /// <summary>
+    /// Names all rules that were ever in force, for a snapshot: state that was saved under this mark is good under every timeline that
+    /// <see cref="Continues"/> it.
+    /// </summary>
+    public string Mark => MarkOf(Plan.Rules.Rules.Count);
+
+    /// <summary>Whether the rules of this timeline begin with those of the one that had this mark.</summary>
+    public bool Continues(string mark) =>
+        int.TryParse(mark.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= Plan.Rules.Rules.Count && mark == MarkOf(count);
+
     /// <summary>One knowledge for all times.</summary>
     /// <param name="knowledge">The knowledge.</param>
     /// <param name="again">Loads its enrichment again once it has been let go of; null: it stays in memory.</param>
@@ -79,6 +91,12 @@ public sealed class KnowledgeTimeline
             enrichment is null ? Enrichment : Enrichment.With(enrichment, from, again, letGoOfEarlier ? from : settledBefore),
             rules is null ? Plan : IngestPlan.Compile(RuleLineage.Merge(versions), fields ?? Plan.Fields, Plan.Tenant, settledBefore),
             settledBefore);
+    }
+
+    private string MarkOf(int count)
+    {
+        var rules = string.Join('\n', Plan.Rules.Rules.Take(count).Select(r => $"{r.Code} {r.Version} {r.From.ToString(CultureInfo.InvariantCulture)}"));
+        return $"{count.ToString(CultureInfo.InvariantCulture)} {ContentHash.Of(Encoding.UTF8.GetBytes(rules))}";
     }
 
     private static SortedDictionary<string, string> VersionsOf(RuleSet rules, IReadOnlyDictionary<string, string> enrichment) =>
