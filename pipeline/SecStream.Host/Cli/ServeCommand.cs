@@ -32,7 +32,14 @@ internal static class ServeCommand
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
                 context.Cancel = true;
-                stop.Cancel();
+                try
+                {
+                    stop.Cancel();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Another handler of the same signal was faster: everything has stopped already.
+                }
             });
             var files = Files(result.GetValue(paths) ?? []);
             using var run = new ServeRun(pipeline.Read(result), result.GetValue(data)!, files, Announcer(result.GetValue(json)), TimeProvider.System);
