@@ -10,7 +10,7 @@ public sealed class LineageTests
     [Fact]
     public void Activate_AnyRules_NumbersOfBeforeStay()
     {
-        for (var seed = 1; seed <= Property.Cases(60); seed++)
+        for (var seed = 1; seed <= Property.Cases(20); seed++)
         {
             var random = new Random(seed);
             var rules = RuleGenerator.Generate(random);
