@@ -23,6 +23,8 @@ internal sealed class Reloading : IDisposable
 {
     private static readonly long s_settledMargin = EventClock.ToMicroseconds(TimeSpan.FromDays(1));
 
+    private static readonly long s_farAhead = EventClock.ToMicroseconds(TimeSpan.FromMinutes(10));
+
     private readonly PipelineOptions _options;
     private readonly VersionArchive _archive;
     private readonly Topology _topology;
@@ -143,6 +145,12 @@ internal sealed class Reloading : IDisposable
                 BlindSpotKinds.RuleWarmUp,
                 w.Code,
                 $"{w.Title}: in force from {Time(w.From)}, sees nothing before; its window is full at {Time(w.Full)}")),
+            .. Timeline.LastChange > now + s_farAhead
+                ? [new Observation(
+                    BlindSpotKinds.RuleWarmUp,
+                    "files",
+                    $"changed rules or files come into force at {Time(Timeline.LastChange)} only: events up to then have been evaluated. See whose clock is ahead")]
+                : Array.Empty<Observation>(),
         ];
     }
 
