@@ -1,4 +1,5 @@
 using SecStream.Connectors.Files;
+using SecStream.Connectors.Journal;
 using SecStream.Core.Pipeline;
 using SecStream.Host.Ledger;
 using SecStream.Stages.Rules;
@@ -98,6 +99,7 @@ internal static class BlindSpots
     {
         FileSource file => file.Failure,
         TailSource tail => tail.Gap,
+        JournalSource journal => journal.Gap,
         _ => null,
     };
 

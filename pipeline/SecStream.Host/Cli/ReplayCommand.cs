@@ -20,17 +20,19 @@ internal static class ReplayCommand
             Description = "Data folder of a service: its journals are read, its decisions and the versions of its rules obeyed. Name the files that it followed, too.",
         };
         var config = new Option<string?>("--config") { Description = "With --data: the configuration of the service." };
+        var control = new Option<string?>("--control") { Description = "Control log of a service (DATA/state/control) to obey, with --versions; --data names both." };
+        var versions = new Option<string?>("--versions") { Description = "Versions of a service's rules and files (DATA/state/versions)." };
         var output = new Option<string>("--out") { Description = "Folder for events, alerts, dead letters and summary.", DefaultValueFactory = _ => "out" };
         var json = new Option<bool>("--json") { Description = "Print the summary as JSON." };
         var pipeline = new PipelineArguments();
-        var command = new Command("replay", "Process log files to the end and write what was found.") { paths, data, config, output, json };
+        var command = new Command("replay", "Process log files to the end and write what was found.") { paths, data, config, control, versions, output, json };
         pipeline.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {
             var options = result.GetValue(data) is null
                 ? pipeline.Read(result)
                 : pipeline.Read(result, ServiceOptionsReader.Load(result.GetValue(config)).Options.Pipeline);
-            var record = result.GetValue(data) is { } folder ? ServiceRecord.Read(folder, options.Tenant) : null;
+            var record = Record(result.GetValue(data), result.GetValue(control), result.GetValue(versions), options.Tenant);
             var run = new ReplayRun(options, result.GetValue(output)!, TimeProvider.System) { Control = record?.Control ?? [], Timeline = record?.Timeline };
             var summary = await run.RunAsync([.. result.GetValue(paths) ?? [], .. record?.Journals ?? []], Reporter(Terminal.Error), cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
@@ -47,6 +49,14 @@ internal static class ReplayCommand
         });
         return command;
     }
+
+    private static ServiceRecord? Record(string? data, string? control, string? versions, string tenant) => (data, control, versions) switch
+    {
+        (null, null, null) => null,
+        ({ } folder, null, null) => ServiceRecord.Read(folder, tenant),
+        (null, { } log, { } archive) => ServiceRecord.Read(log, archive, tenant),
+        _ => throw new ConfigurationException("name a service's record by --data DIR, or by --control DIR and --versions DIR together"),
+    };
 
     /// <summary>One line that renews itself on a terminal; nothing elsewhere.</summary>
     private static Action<ReplayProgress>? Reporter(IAnsiConsole console) =>

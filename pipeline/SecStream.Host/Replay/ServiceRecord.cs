@@ -17,14 +17,24 @@ internal sealed record ServiceRecord(IReadOnlyList<string> Journals, IReadOnlyLi
     public static ServiceRecord Read(string data, string tenant)
     {
         var state = Path.Combine(data, "state");
+        var folder = ServiceSources.FolderOf(data);
+        var journals = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+        return Read(Path.Combine(state, "control"), Path.Combine(state, "versions"), tenant) with
+        {
+            Journals = [.. journals.Where(JournalSource.IsJournal).Order(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>Reads the decisions and versions alone.</summary>
+    /// <exception cref="ConfigurationException">There are none, or they are damaged.</exception>
+    public static ServiceRecord Read(string controlFolder, string versions, string tenant)
+    {
         try
         {
-            List<ControlEntry> control = [.. FileControlLog.ReadFolder(Path.Combine(state, "control"))];
-            var history = KnowledgeHistory.FromLog(control, new VersionArchive(Path.Combine(state, "versions")), tenant)
-                ?? throw new ConfigurationException($"--data {data}: no service has worked here (its control log is empty); name the data folder of ./run serve");
-            var folder = ServiceSources.FolderOf(data);
-            var journals = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
-            return new ServiceRecord([.. journals.Where(JournalSource.IsJournal).Order(StringComparer.Ordinal)], control, history.Timeline);
+            List<ControlEntry> control = [.. FileControlLog.ReadFolder(controlFolder)];
+            var history = KnowledgeHistory.FromLog(control, new VersionArchive(versions), tenant)
+                ?? throw new ConfigurationException($"{controlFolder}: no service has worked here (the control log is empty); name the data folder of ./run serve");
+            return new ServiceRecord([], control, history.Timeline);
         }
         catch (InvalidDataException fault)
         {

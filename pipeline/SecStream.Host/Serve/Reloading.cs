@@ -23,6 +23,8 @@ internal sealed class Reloading : IDisposable
 {
     private static readonly long s_settledMargin = EventClock.ToMicroseconds(TimeSpan.FromDays(1));
 
+    private static readonly long s_farAhead = EventClock.ToMicroseconds(TimeSpan.FromMinutes(10));
+
     private readonly PipelineOptions _options;
     private readonly VersionArchive _archive;
     private readonly Topology _topology;
@@ -71,16 +73,13 @@ internal sealed class Reloading : IDisposable
         }
 
         var versions = KnowledgeFiles.Read(options);
-        var history = KnowledgeHistory.Begin(versions, options.Tenant);
+        var history = KnowledgeHistory.Begin(versions, archive, options.Tenant);
         foreach (var version in versions)
         {
             archive.Store(version);
         }
 
-        foreach (var version in versions)
-        {
-            log.Append(new ControlEntry(KnowledgeHistory.ActivateKind, 0, 0, long.MinValue, version.Subject, version.Hash));
-        }
+        log.Append([.. versions.Select(version => new ControlEntry(ControlKinds.Activate, 0, 0, long.MinValue, version.Subject, version.Hash))]);
 
         return history;
     }
@@ -93,7 +92,7 @@ internal sealed class Reloading : IDisposable
     {
         try
         {
-            _archive.Prune(_log.Read(0).Where(e => e.Kind == KnowledgeHistory.ActivateKind).Select(e => (e.Subject, e.Detail)));
+            _archive.Prune(_log.Read(0).Where(e => e.Kind == ControlKinds.Activate).Select(e => (e.Subject, e.Detail)));
             return Apply(PrepareFiles());
         }
         catch (Exception fault) when (IsRefusal(fault))
@@ -150,6 +149,12 @@ internal sealed class Reloading : IDisposable
                 BlindSpotKinds.RuleWarmUp,
                 w.Code,
                 $"{w.Title}: in force from {Time(w.From)}, sees nothing before; its window is full at {Time(w.Full)}")),
+            .. Timeline.LastChange > now + s_farAhead
+                ? [new Observation(
+                    BlindSpotKinds.RuleWarmUp,
+                    "files",
+                    $"changed rules or files come into force at {Time(Timeline.LastChange)} only: events up to then have been evaluated. See whose clock is ahead")]
+                : Array.Empty<Observation>(),
         ];
     }
 
@@ -191,9 +196,16 @@ internal sealed class Reloading : IDisposable
     {
         var versions = KnowledgeFiles.Read(_options);
         var change = _history.Prepare(versions);
-        foreach (var version in versions.Where(v => change.Entries.Contains((v.Subject, v.Hash))))
+        try
         {
-            _archive.Store(version);
+            foreach (var version in versions.Where(v => change.Entries.Contains((v.Subject, v.Hash))))
+            {
+                _archive.Store(version);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"{_archive.Directory}: the changed files can't be kept, so they can't come into force: {fault.Message}", fault);
         }
 
         return change;
@@ -223,10 +235,7 @@ internal sealed class Reloading : IDisposable
 
         var from = wanted ?? Math.Max(now, earliest);
         var next = _history.Activate(change, from, SettledBefore());
-        foreach (var (subject, detail) in change.Entries)
-        {
-            _log.Append(new ControlEntry(KnowledgeHistory.ActivateKind, 0, 0, from, subject, detail));
-        }
+        _log.Append([.. change.Entries.Select(entry => new ControlEntry(ControlKinds.Activate, 0, 0, from, entry.Subject, entry.Detail))]);
 
         _topology.Swap(next.Timeline);
         _changed(next.Timeline);

@@ -51,9 +51,11 @@ internal sealed class ServeRun : IAsyncDisposable
     /// <exception cref="ConfigurationException">A file, folder or address can't be used.</exception>
     public ServeRun(ServiceOptions options, IReadOnlyList<FileSettings> files, IOutboxSink announcer, ServiceLog log, TimeProvider time)
     {
-        (_options, _log, _time) = (options, log, time);
-        var state = Path.Combine(options.Data, "state");
         _folder = new DataFolderLock(options.Data);
+        var state = Path.Combine(options.Data, "state");
+        _store = new SqliteAlertStore(options.Data, new SqliteStoreOptions { MayRebuild = true }, time);
+        options = WithOwnBlacklist(options, _store);
+        (_options, _log, _time) = (options, log, time);
         _control = new FileControlLog(Path.Combine(state, "control"), time);
         _faults = new FaultMemory(state, _control.Read(0));
         NoteWhatWasInHand();
@@ -66,7 +68,6 @@ internal sealed class ServeRun : IAsyncDisposable
         // What is written.
         _events = new SegmentEventSink(options.Data, new SegmentOptions(), time, log.Warning, _giveUp.Token);
         _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time);
-        _store = new SqliteAlertStore(options.Data, new SqliteStoreOptions { MayRebuild = true }, time);
 
         // What decides.
         var output = new CountingOutput(new OutboxOutput(_outbox));
@@ -87,10 +88,12 @@ internal sealed class ServeRun : IAsyncDisposable
         output.Counted = _monitor.Count;
         _snapshots.Monitor = _monitor;
         ServiceProbes.Add(_watch.Collector, parts, _monitor);
+        _watch.Collector.Add(new DiskSpace(options.Data, options.Journal.MinFreeBytes).Observe);
         _reloading = new Reloading(
             options.Pipeline, archive, history, _topology, _control, timeline => _bookSink.With(book => book.Use(timeline.AlertVersions)), time);
         _watch.Collector.Add(_reloading.Observe);
         ReportReload(_reloading.ReloadAtStart());
+        Notes.AddRange(_store.Notes);
         Notes.AddRange(_topology.Engine.GoneSources.Select(name => $"{name} is not read now; its place is kept"));
         _housekeeping = new Housekeeping(options, _sources, _control, _store, _snapshots, time, log);
         _front = new ServiceFront(options, _sources, _store, _events, _monitor, _watch.Ledger, _reloading, time, log);
@@ -192,6 +195,13 @@ internal sealed class ServeRun : IAsyncDisposable
         {
             _log.Error($"the state could not be saved ({_monitor.SnapshotFault}); the next start does again what came since the last snapshot");
         }
+    }
+
+    /// <summary>What analysts refuse is a list like any other: changes come into force by reload, from an event time on.</summary>
+    private static ServiceOptions WithOwnBlacklist(ServiceOptions options, SqliteAlertStore store)
+    {
+        store.Blacklist.ExportAsync(CancellationToken.None).GetAwaiter().GetResult();
+        return options with { Pipeline = options.Pipeline with { Blacklists = [.. options.Pipeline.Blacklists, store.Blacklist.FilePath] } };
     }
 
     /// <summary>A disk that takes nothing must not hold up the end for ever: what could not be written is done again after the restart.</summary>

@@ -40,7 +40,8 @@ internal sealed class ServiceSnapshots(
         notes.AddRange(_store.Notes);
         if (_store.TryRestore() is not { } snapshot)
         {
-            restored.Recall(outbox.ReadFrom(0), windowsContinue: true);
+            // Sources may not hold all of the past any more: what was sent and does not come again was true nonetheless.
+            restored.Recall(outbox.ReadFrom(0), windowsContinue: false);
             return 0;
         }
 

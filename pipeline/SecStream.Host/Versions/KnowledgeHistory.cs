@@ -16,6 +16,9 @@ namespace SecStream.Host.Versions;
 internal sealed record PreparedChange(
     IReadOnlyList<(string Subject, string Detail)> Entries, RuleSet? Files, FieldCatalog? Fields, IReadOnlyList<(string Code, string Version)> Disabled, EnrichmentSources? Enrichment)
 {
+    /// <summary>What was in force when it was prepared: on anything else it can't be built.</summary>
+    public required KnowledgeHistory Basis { get; init; }
+
     /// <summary>The rules that come into force; null when they stay.</summary>
     public RuleSet? Rules => Files is null ? null : Files with { Rules = [.. Files.Rules.Where(rule => !Disabled.Contains((rule.Code, rule.Version)))] };
 }
@@ -28,10 +31,13 @@ internal sealed class KnowledgeHistory
 {
     private readonly Dictionary<string, string> _active;
     private readonly RuleSet _files;
+    private readonly VersionArchive _archive;
     private readonly IReadOnlyList<(string Code, string Version)> _disabled;
 
-    private KnowledgeHistory(KnowledgeTimeline timeline, Dictionary<string, string> active, RuleSet files, IReadOnlyList<(string Code, string Version)> disabled)
+    private KnowledgeHistory(
+        KnowledgeTimeline timeline, Dictionary<string, string> active, RuleSet files, IReadOnlyList<(string Code, string Version)> disabled, VersionArchive archive)
     {
+        _archive = archive;
         Timeline = timeline;
         _active = active;
         _files = files;
@@ -46,14 +52,15 @@ internal sealed class KnowledgeHistory
 
     /// <summary>A history that begins with these versions.</summary>
     /// <exception cref="ConfigurationException">A file can't be used.</exception>
-    public static KnowledgeHistory Begin(IReadOnlyList<KnowledgeVersion> versions, string tenant)
+    public static KnowledgeHistory Begin(IReadOnlyList<KnowledgeVersion> versions, VersionArchive archive, string tenant)
     {
         var fields = new FieldCatalog();
         Stages.Parsing.SourceParser.DeclareFields(fields);
         var rules = versions.First(v => v.Subject == KnowledgeSubject.Rules).CompileRules(fields);
         var enrichment = versions.Aggregate(EnrichmentSources.Default, (sources, version) => version.LoadInto(sources));
         var first = new Knowledge(IngestPlan.Compile(rules, fields, tenant), enrichment);
-        return new KnowledgeHistory(KnowledgeTimeline.Of(first), versions.ToDictionary(v => v.Subject, v => v.Hash, StringComparer.Ordinal), rules, []);
+        var active = versions.ToDictionary(v => v.Subject, v => v.Hash, StringComparer.Ordinal);
+        return new KnowledgeHistory(KnowledgeTimeline.Of(first, () => LoadEnrichment(archive, active)), active, rules, [], archive);
     }
 
     /// <summary>The history that a control log tells; null when it tells none.</summary>
@@ -61,6 +68,7 @@ internal sealed class KnowledgeHistory
     /// <param name="archive">Where the versions are.</param>
     /// <param name="tenant">Tenant of the events.</param>
     /// <exception cref="ConfigurationException">A version is missing or damaged.</exception>
+    /// <remarks>Of enrichment only the last stays in memory; the others come back with the first event of their time.</remarks>
     public static KnowledgeHistory? FromLog(IEnumerable<ControlEntry> log, VersionArchive archive, string tenant)
     {
         KnowledgeHistory? history = null;
@@ -69,12 +77,12 @@ internal sealed class KnowledgeHistory
             var versions = step.Where(e => KnowledgeSubject.OfFiles.Contains(e.Subject)).Select(e => archive.Load(e.Subject, e.Detail)).ToList();
             if (history is null)
             {
-                history = Begin(versions, tenant);
+                history = Begin(versions, archive, tenant);
                 continue;
             }
 
             var change = history.Prepare(versions, Codes(step, KnowledgeSubject.Disable), Codes(step, KnowledgeSubject.Enable));
-            history = history.Activate(change, step[0].Value);
+            history = history.Activate(change, step[0].Value, letGoOfEarlier: true);
         }
 
         return history;
@@ -104,27 +112,43 @@ internal sealed class KnowledgeHistory
             rulesChange ? files : null,
             rulesChange ? fields : null,
             disabled,
-            enrichment.Count == 0 ? null : enrichment.Aggregate(Timeline.Enrichment.Latest, (sources, version) => version.LoadInto(sources)));
+            enrichment.Count == 0 ? null : enrichment.Aggregate(Timeline.Enrichment.Latest, (sources, version) => version.LoadInto(sources)))
+        {
+            Basis = this,
+        };
     }
 
     /// <summary>The history with a change prepared from this very one, in force from an event time.</summary>
-    public KnowledgeHistory Activate(PreparedChange change, long from, long settledBefore = long.MinValue)
+    /// <param name="change">The change.</param>
+    /// <param name="from">From when on.</param>
+    /// <param name="settledBefore">No event before this time can be evaluated any more.</param>
+    /// <param name="letGoOfEarlier">Enrichment of earlier times is not kept in memory.</param>
+    /// <exception cref="ConfigurationException">It was prepared from another: something else came into force meanwhile.</exception>
+    public KnowledgeHistory Activate(PreparedChange change, long from, long settledBefore = long.MinValue, bool letGoOfEarlier = false)
     {
+        if (change.Basis != this)
+        {
+            throw new ConfigurationException("another change came into force while this one was prepared; ask for it again");
+        }
+
         var active = new Dictionary<string, string>(_active, StringComparer.Ordinal);
         foreach (var (subject, detail) in change.Entries.Where(e => KnowledgeSubject.OfFiles.Contains(e.Subject)))
         {
             active[subject] = detail;
         }
 
-        var timeline = Timeline.Activate(from, change.Rules, change.Fields, change.Enrichment, settledBefore);
-        return new KnowledgeHistory(timeline, active, change.Files ?? _files, change.Disabled);
+        var timeline = Timeline.Activate(from, change.Rules, change.Fields, change.Enrichment, () => LoadEnrichment(_archive, active), settledBefore, letGoOfEarlier);
+        return new KnowledgeHistory(timeline, active, change.Files ?? _files, change.Disabled, _archive);
     }
+
+    private static EnrichmentSources LoadEnrichment(VersionArchive archive, Dictionary<string, string> active) =>
+        active.Where(a => a.Key != KnowledgeSubject.Rules).Aggregate(EnrichmentSources.Default, (sources, a) => archive.Load(a.Key, a.Value).LoadInto(sources));
 
     /// <summary>Activations that came into force together.</summary>
     private static IEnumerable<List<ControlEntry>> Steps(IEnumerable<ControlEntry> log)
     {
         List<ControlEntry>? step = null;
-        foreach (var entry in log.Where(e => e.Kind == ActivateKind))
+        foreach (var entry in log.Where(e => e.Kind == ControlKinds.Activate))
         {
             if (step is not null && step[0].Value != entry.Value)
             {
@@ -140,9 +164,6 @@ internal sealed class KnowledgeHistory
             yield return step;
         }
     }
-
-    /// <summary>Kind of control entries that bring something into force.</summary>
-    public const string ActivateKind = "activate";
 
     private static List<string> Codes(List<ControlEntry> step, string subject) => [.. step.Where(e => e.Subject == subject).Select(e => e.Detail)];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using SecStream.Core.Fields;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Enrichment;
@@ -15,22 +17,13 @@ public sealed class KnowledgeTimeline
     private readonly RuleVersion[] _rules;
     private readonly long _settledBefore;
 
-    private KnowledgeTimeline(RuleVersion[] rules, EnrichmentTimeline enrichment, FieldCatalog fields, string tenant, long settledBefore)
+    private KnowledgeTimeline(RuleVersion[] rules, EnrichmentTimeline enrichment, IngestPlan plan, long settledBefore)
     {
         _rules = rules;
         _settledBefore = settledBefore;
         Enrichment = enrichment;
-        Plan = IngestPlan.Compile(RuleLineage.Merge(rules), fields, tenant, settledBefore);
+        Plan = plan;
         AlertVersions = new AlertVersions(Plan.Rules.Rules, VersionsOverTime());
-    }
-
-    private KnowledgeTimeline(Knowledge knowledge)
-    {
-        _rules = [new RuleVersion(knowledge.Plan.Rules, long.MinValue)];
-        _settledBefore = long.MinValue;
-        Enrichment = new EnrichmentTimeline(knowledge.Enrichment);
-        Plan = knowledge.Plan;
-        AlertVersions = new AlertVersions(Plan.Rules.Rules, knowledge.Versions);
     }
 
     /// <summary>The plan of all rules that were ever in force.</summary>
@@ -49,13 +42,26 @@ public sealed class KnowledgeTimeline
     public long LastChange => Math.Max(_rules[^1].From, Enrichment.Versions.Last().From);
 
     /// <summary>Content hashes of what is in force now.</summary>
-    public IReadOnlyDictionary<string, string> Versions => VersionsOf(Rules, Enrichment.Latest);
+    public IReadOnlyDictionary<string, string> Versions => VersionsOf(Rules, Enrichment.Versions.Last().Versions);
 
     /// <summary>The rules and files in force now. <see cref="Knowledge.Plan"/> is the plan of all rules; <see cref="RuleSet.Latest"/> are those in force.</summary>
     public Knowledge Latest => new(Plan, Enrichment.Latest);
 
+    /// <summary>
+    /// Names all rules that were ever in force, for a snapshot: state that was saved under this mark is good under every timeline that
+    /// <see cref="Continues"/> it.
+    /// </summary>
+    public string Mark => MarkOf(Plan.Rules.Rules.Count);
+
+    /// <summary>Whether the rules of this timeline begin with those of the one that had this mark.</summary>
+    public bool Continues(string mark) =>
+        int.TryParse(mark.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= Plan.Rules.Rules.Count && mark == MarkOf(count);
+
     /// <summary>One knowledge for all times.</summary>
-    public static KnowledgeTimeline Of(Knowledge knowledge) => new(knowledge);
+    /// <param name="knowledge">The knowledge.</param>
+    /// <param name="again">Loads its enrichment again once it has been let go of; null: it stays in memory.</param>
+    public static KnowledgeTimeline Of(Knowledge knowledge, Func<EnrichmentSources>? again = null) => new(
+        [new RuleVersion(knowledge.Plan.Rules, long.MinValue)], new EnrichmentTimeline(knowledge.Enrichment, again), knowledge.Plan, long.MinValue);
 
     /// <summary>A catalog to compile rules with that are to come into force: a refused set leaves no trace in the one in use.</summary>
     public FieldCatalog CopyFields() => Plan.Fields.Copy();
@@ -65,20 +71,41 @@ public sealed class KnowledgeTimeline
     /// <param name="rules">Rules compiled with <see cref="CopyFields"/>, or null when they stay.</param>
     /// <param name="fields">The catalog they were compiled with, or null.</param>
     /// <param name="enrichment">Other enrichment, or null when it stays.</param>
-    /// <param name="settledBefore">No event before this time can be evaluated any more; what only those matched is not looked for. Default: as before.</param>
+    /// <param name="again">Loads the enrichment again once it has been let go of; null: it stays in memory.</param>
+    /// <param name="settledBefore">No event before this time can be evaluated any more; what only those needed is let go of. Default: as before.</param>
+    /// <param name="letGoOfEarlier">Enrichment of earlier times is let go of.</param>
     /// <exception cref="RuleLineageFullException">The rules since the beginning have too many detections.</exception>
     public KnowledgeTimeline Activate(
-        long from, RuleSet? rules = null, FieldCatalog? fields = null, EnrichmentSources? enrichment = null, long settledBefore = long.MinValue) => new(
-        rules is null ? _rules : [.. _rules, new RuleVersion(rules, from)],
-        enrichment is null ? Enrichment : Enrichment.With(enrichment, from),
-        fields ?? Plan.Fields,
-        Plan.Tenant,
-        Math.Max(_settledBefore, settledBefore));
+        long from,
+        RuleSet? rules = null,
+        FieldCatalog? fields = null,
+        EnrichmentSources? enrichment = null,
+        Func<EnrichmentSources>? again = null,
+        long settledBefore = long.MinValue,
+        bool letGoOfEarlier = false)
+    {
+        settledBefore = Math.Max(_settledBefore, settledBefore);
+        RuleVersion[] versions = rules is null ? _rules : [.. _rules, new RuleVersion(rules, from)];
+        return new(
+            versions,
+            enrichment is null ? Enrichment : Enrichment.With(enrichment, from, again, letGoOfEarlier ? from : settledBefore),
+            rules is null ? Plan : IngestPlan.Compile(RuleLineage.Merge(versions), fields ?? Plan.Fields, Plan.Tenant, settledBefore),
+            settledBefore);
+    }
 
-    private static SortedDictionary<string, string> VersionsOf(RuleSet rules, EnrichmentSources enrichment) =>
-        new(enrichment.Versions.ToDictionary(), StringComparer.Ordinal) { ["rules"] = rules.Version };
+    private string MarkOf(int count)
+    {
+        var rules = string.Join('\n', Plan.Rules.Rules.Take(count).Select(r => $"{r.Code} {r.Version} {r.From.ToString(CultureInfo.InvariantCulture)}"));
+        return $"{count.ToString(CultureInfo.InvariantCulture)} {ContentHash.Of(Encoding.UTF8.GetBytes(rules))}";
+    }
 
-    private IEnumerable<(long From, IReadOnlyDictionary<string, string> Versions)> VersionsOverTime() =>
-        _rules.Select(r => r.From).Concat(Enrichment.Versions.Select(e => e.From)).Distinct().Order()
-            .Select(from => (from, (IReadOnlyDictionary<string, string>)VersionsOf(_rules.Last(r => r.From <= from).Rules, Enrichment.At(from))));
+    private static SortedDictionary<string, string> VersionsOf(RuleSet rules, IReadOnlyDictionary<string, string> enrichment) =>
+        new(enrichment.ToDictionary(), StringComparer.Ordinal) { ["rules"] = rules.Version };
+
+    private IEnumerable<(long From, IReadOnlyDictionary<string, string> Versions)> VersionsOverTime()
+    {
+        var enrichment = Enrichment.Versions.ToList();
+        return _rules.Select(r => r.From).Concat(enrichment.Select(e => e.From)).Distinct().Order().Select(from =>
+            (from, (IReadOnlyDictionary<string, string>)VersionsOf(_rules.Last(r => r.From <= from).Rules, enrichment.Last(e => e.From <= from).Versions)));
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using SecStream.Core.Alerts;
 using SecStream.Core.Events;
 using SecStream.Stages.Alerting;
+using SecStream.Stages.Rules.Model;
 using Xunit;
 using static SecStream.Stages.Tests.Alerting.Samples;
 
@@ -188,6 +189,44 @@ public sealed class AlertBookTests
         Put(book, Make(C1, Noon, 5));
 
         Assert.Equal([1, 2], _output.Alerts.Select(change => change.Revision));
+    }
+
+    [Fact]
+    public void Upsert_RulesThatChanged_AlertIsOfTheRuleAndTheVersionsOfItsOpening()
+    {
+        AlertRule[] rules = [C1 with { Until = Noon }, C1 with { From = Noon, Version = "ffffffffffffffff", Title = "Other" }];
+        var versions = new AlertVersions(
+            rules,
+            [(long.MinValue, new Dictionary<string, string> { ["rules"] = "old" }), (Noon, new Dictionary<string, string> { ["rules"] = "new" })]);
+        using var book = new AlertBook(versions, _output);
+        Put(book, Make(C1, Noon - 1, 5));
+        Put(book, Make(C1, Noon, 5, address: "198.51.100.1"));
+        Assert.Equal([("old", C1.Version), ("new", "ffffffffffffffff")], _output.Alerts.Select(VersionsOf));
+
+        // Restored under a longer lineage, the late correction of the first is still of the first rule.
+        using var state = new MemoryStream();
+        using var writer = new BinaryWriter(state);
+        book.Save(writer);
+        state.Position = 0;
+        using var again = new AlertBook(versions, _output);
+        using var reader = new BinaryReader(state);
+        again.Restore(reader);
+        Put(again, Make(C1, Noon - 1, 6));
+        Assert.Equal((2, ("old", C1.Version)), (_output.Alerts[^1].Revision, VersionsOf(_output.Alerts[^1])));
+    }
+
+    [Fact]
+    public void Upsert_RuleNotInForceAtItsOpening_IsUnknown()
+    {
+        using var book = new AlertBook(new AlertVersions([C1 with { From = Noon }], Versions), _output);
+        Put(book, Make(C1, Noon - 1, 5));
+        Assert.Equal((0, 1L), (book.Count, book.Counters.UnknownRules));
+    }
+
+    private static (string? Rules, string? Rule) VersionsOf(AlertChange change)
+    {
+        var versions = Ours(change).GetProperty("versions");
+        return (versions.GetProperty("rules").GetString(), versions.GetProperty("rule").GetString());
     }
 
     private AlertBook Book() => new(All, Versions, _output);

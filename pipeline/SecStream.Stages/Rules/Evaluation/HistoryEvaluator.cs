@@ -133,7 +133,7 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         {
             SettleEnded(entity, rules[state.Rule], state, fold);
             DropStaleCarry(rules[state.Rule], state, fold);
-            ForgetEnded(rules[state.Rule], state, fold);
+            ForgetEnded(entity, rules[state.Rule], state, fold);
             empty &= state.IsEmpty;
         }
 
@@ -275,8 +275,8 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         }
     }
 
-    /// <summary>What a rule remembers of folded items is of no use to it once no event can come that it looks at.</summary>
-    private void ForgetEnded(RouteRule rule, RuleState state, long fold)
+    /// <summary>What a rule remembers of folded items is of no use to it once no event can come that it looks at; then its state goes, too.</summary>
+    private void ForgetEnded(Entity entity, RouteRule rule, RuleState state, long fold)
     {
         if (rule.Rule.Until > fold || rule.Rule.Until == long.MaxValue)
         {
@@ -290,6 +290,11 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
             var carry = state.Carry;
             memory.ReleaseValues(ref carry);
             state.HasCarry = false;
+        }
+
+        if (state.IsEmpty && !state.IsQueued)
+        {
+            entity.Remove(state);
         }
     }
 

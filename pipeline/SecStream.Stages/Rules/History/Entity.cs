@@ -94,6 +94,25 @@ public sealed class Entity
         return state;
     }
 
+    /// <summary>Takes a state out. Whoever stands at it may still go on to the next.</summary>
+    public void Remove(RuleState state)
+    {
+        if (States == state)
+        {
+            States = state.Next;
+            return;
+        }
+
+        for (var before = States; before is not null; before = before.Next)
+        {
+            if (before.Next == state)
+            {
+                before.Next = state.Next;
+                return;
+            }
+        }
+    }
+
     /// <summary>First index whose item is not before the given place in the order of events.</summary>
     public int LowerBound(long time, ulong source, long position, ulong idLow)
     {
