@@ -12,12 +12,12 @@ public sealed record RetryResult(long Sent, long Before);
 /// <summary>
 /// Sends the original bytes of dead letters in again, and remembers which: <c>dead-letters/retried.keys</c>, a key a line, written after what it
 /// stands for was taken. A crash between the two sends at most one batch twice. What is set aside once more after it was sent again is a letter of
-/// <see cref="Journal"/>, and left out. One at a time.
+/// <see cref="Journal"/> with the same bytes, and left out. One at a time.
 /// </summary>
 public sealed class DeadLetterRetry(string directory, DeadLetterStore store, TimeProvider time)
 {
-    /// <summary>Name of the journal that what is sent again must be put into.</summary>
-    public const string Journal = "dlq-retry";
+    /// <summary>Name of the journal that what is sent again is put into.</summary>
+    public const string Journal = "http";
 
     private const int BatchLetters = 500;
     private const int BatchBytes = 4 << 20;
@@ -32,6 +32,7 @@ public sealed class DeadLetterRetry(string directory, DeadLetterStore store, Tim
         DeadLetterQuery query, bool again, Func<JournalEntries, CancellationToken, ValueTask> send, CancellationToken cancellation)
     {
         var known = File.Exists(_path) ? (await File.ReadAllLinesAsync(_path, cancellation).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal) : [];
+        var contents = known.Select(Content).ToHashSet(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var (entries, keys) = (new JournalEntries(), new List<string>());
         var (sent, before) = (0L, 0L);
@@ -40,7 +41,7 @@ public sealed class DeadLetterRetry(string directory, DeadLetterStore store, Tim
         var bounded = query with { Until = query.Until ?? EventClock.ToMicroseconds(time.GetUtcNow()) };
         await foreach (var letter in store.ReadAsync(bounded, newestFirst: false, cancellation).ConfigureAwait(false))
         {
-            if ((!again && (letter.Source == Journal || known.Contains(letter.Key))) || !seen.Add(letter.Key))
+            if ((!again && (known.Contains(letter.Key) || (letter.Source == Journal && contents.Contains(Content(letter.Key))))) || !seen.Add(letter.Key))
             {
                 before++;
                 continue;
@@ -58,6 +59,9 @@ public sealed class DeadLetterRetry(string directory, DeadLetterStore store, Tim
         await FlushAsync(entries, keys, send, cancellation).ConfigureAwait(false);
         return new RetryResult(sent, before);
     }
+
+    /// <summary>The part of a key that stands for the bytes.</summary>
+    private static string Content(string key) => key[(key.LastIndexOf('-') + 1)..];
 
     private async Task FlushAsync(
         JournalEntries entries, List<string> keys, Func<JournalEntries, CancellationToken, ValueTask> send, CancellationToken cancellation)

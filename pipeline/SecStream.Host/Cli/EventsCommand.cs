@@ -103,15 +103,15 @@ internal static class EventsCommand
     {
         using var parsed = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = 1000 });
         var root = parsed.RootElement;
-        string Field(string path) => Terminal.Safe(DocumentFields.Text(root, path) ?? "");
-        var text = DocumentFields.Text(root, "event.original") ?? DocumentFields.Text(root, "message") ?? "";
+        string Field(string path) => DocumentFields.Text(root, path) is { } value ? Terminal.Safe(value) : "";
+        var text = DocumentFields.Text(root, "event.original") ?? DocumentFields.Text(root, "message");
         table.AddRow(
             DocumentFields.Time(root, "@timestamp") is { } at ? AlertTable.Time(at) : "?",
             Field("event.action"),
             Field("user.name"),
-            Terminal.Safe(DocumentFields.Text(root, "source.ip") ?? DocumentFields.Text(root, "source.address") ?? ""),
+            Field(DocumentFields.Text(root, "source.ip") is null ? "source.address" : "source.ip"),
             Field("host.name"),
-            Markup.Escape(SafeText.Show(text, MessageLength)),
+            text is null ? "" : Markup.Escape(SafeText.Show(text, MessageLength)),
             Field("event.id"));
     }
 }

@@ -52,7 +52,7 @@ public sealed class DeadLetterTests
 
         Assert.Equal(new RetryResult(1200, 0), await retry.SendAsync(new DeadLetterQuery(), again: false, Send, CancellationToken.None));
         Assert.Equal(Enumerable.Range(0, 1200), sent);
-        harness.Sink.Write(SegmentHarness.Output([], Letter("a.log", 5000, "json", BitConverter.GetBytes(5000)), Letter(DeadLetterRetry.Journal, 5, "json", [1, 2, 3, 4])));
+        harness.Sink.Write(SegmentHarness.Output([], Letter("a.log", 5000, "json", BitConverter.GetBytes(5000)), Letter(DeadLetterRetry.Journal, 5, "json", BitConverter.GetBytes(7))));
         Assert.Equal(new RetryResult(1, 1201), await Retry(harness).SendAsync(new DeadLetterQuery(), again: false, Send, CancellationToken.None));
         Assert.Equal(new RetryResult(1202, 0), await retry.SendAsync(new DeadLetterQuery(), again: true, Send, CancellationToken.None));
     }
