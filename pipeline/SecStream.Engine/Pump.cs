@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SecStream.Core.Pipeline;
+using SecStream.Core.Pipeline.State;
 
 namespace SecStream.Engine;
 
@@ -76,11 +77,26 @@ public sealed class Pump
         await SendAsync(batch, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until all that was read is worked off, and writes the state of everything.</summary>
+    /// <summary>Waits until all that was read is worked off, and writes the state of everything. What counts as changed stays as it is.</summary>
     public async Task SaveAsync(BinaryWriter writer, CancellationToken cancellation)
     {
         await _inFlight.WaitAsync(cancellation).ConfigureAwait(false);
-        _engine.Save(writer);
+        using var state = _engine.Capture(StateExtent.Copy, []);
+        using var entries = state.Sorted();
+        StateStream.Write(writer, entries, withDeleted: false, cancellation);
+    }
+
+    /// <summary>
+    /// Waits until all that was read is worked off, and takes what has changed since the last time, into memory; work may go on at once. The first
+    /// time it is everything (<see cref="StateDelta.IsFull"/>). What was taken counts as saved from now on: it must not get lost.
+    /// </summary>
+    /// <param name="full">Everything is wanted.</param>
+    /// <param name="parts">State beside the engine's that belongs to the same moment.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task<StateDelta> CaptureAsync(bool full, IReadOnlyList<IStatePart> parts, CancellationToken cancellation)
+    {
+        await _inFlight.WaitAsync(cancellation).ConfigureAwait(false);
+        return _engine.Capture(full ? StateExtent.Base : StateExtent.Changes, parts);
     }
 
     /// <summary>

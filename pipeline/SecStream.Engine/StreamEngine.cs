@@ -13,7 +13,7 @@ namespace SecStream.Engine;
 ///                        └─────────────▶ event sink
 /// </code>
 /// </summary>
-public sealed class StreamEngine : IDisposable
+public sealed partial class StreamEngine : IDisposable
 {
     private readonly IRecordSource[] _sources;
     private readonly ILaneStage[] _laneStages;
@@ -26,6 +26,7 @@ public sealed class StreamEngine : IDisposable
     private readonly IngestWorker[] _workers;
     private readonly long[] _watermarks;
     private readonly bool[] _ended;
+    private readonly List<string> _gone = [];
 
     /// <summary>Joins the parts. One ingest stage per worker, one lane stage per lane; partition p belongs to worker p % workers.</summary>
     public StreamEngine(EngineOptions options, IRecordSource[] sources, IIngestStage[] ingest, ILaneStage[] lanes, IEventSink sink)
@@ -51,6 +52,9 @@ public sealed class StreamEngine : IDisposable
 
     /// <summary>Watermark of each partition as far as the sink has seen it.</summary>
     public ReadOnlySpan<long> Watermarks => _watermarks;
+
+    /// <summary>Sources of the restored state that are not read any more.</summary>
+    public IReadOnlyList<string> GoneSources => _gone;
 
     /// <summary>The clock of the slowest lane.</summary>
     public long Clock => _lanes.Min(lane => lane.Clock);
@@ -80,52 +84,6 @@ public sealed class StreamEngine : IDisposable
         }
 
         await Task.WhenAll([.. stages.Prepend(driving)]).ConfigureAwait(false);
-    }
-
-    /// <summary>Writes the state of everything, at a moment when everything stands still.</summary>
-    internal void Save(BinaryWriter writer)
-    {
-        _sink.Save(writer);
-        writer.Write(_sources.Length);
-        for (var p = 0; p < _sources.Length; p++)
-        {
-            writer.Write(_watermarks[p]);
-            _sources[p].Save(writer);
-            _workers[p % _workers.Length].Stage.Save(p, writer);
-        }
-
-        for (var shard = 0; shard < Row.ShardCount; shard++)
-        {
-            _laneStages[shard % _lanes.Length].Save(shard, writer);
-        }
-    }
-
-    /// <summary>Reads a state, before <see cref="RunAsync"/>.</summary>
-    /// <param name="reader">Where <see cref="Pump.SaveAsync"/> wrote.</param>
-    /// <param name="withShards">False when the rules have changed since: sources go on where they were, all windows begin anew.</param>
-    public void Restore(BinaryReader reader, bool withShards = true)
-    {
-        _sink.Restore(reader);
-        var partitions = reader.ReadInt32();
-        if (partitions != _sources.Length)
-        {
-            throw new InvalidDataException($"the snapshot is of {partitions} sources, there are {_sources.Length}");
-        }
-
-        for (var p = 0; p < partitions; p++)
-        {
-            _watermarks[p] = reader.ReadInt64();
-            _ended[p] = _watermarks[p] == long.MaxValue;
-            _sources[p].Restore(reader);
-            _workers[p % _workers.Length].Stage.Restore(p, reader);
-        }
-
-        for (var shard = 0; withShards && shard < Row.ShardCount; shard++)
-        {
-            _laneStages[shard % _lanes.Length].Restore(shard, reader);
-        }
-
-        Array.ForEach(_lanes, lane => lane.RestoreClocks([.. _watermarks]));
     }
 
     /// <summary>

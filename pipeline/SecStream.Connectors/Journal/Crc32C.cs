@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace SecStream.Connectors.Journal;
 
-/// <summary>CRC-32C (Castagnoli), eight bytes an instruction where the processor has it. Not cryptographic.</summary>
+/// <summary>CRC-32C (Castagnoli), eight bytes an instruction where the processor has it. Not cryptographic; not inverted at its end.</summary>
 internal static class Crc32C
 {
     /// <summary>Where a checksum begins.</summary>

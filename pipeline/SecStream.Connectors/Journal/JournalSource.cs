@@ -94,7 +94,10 @@ public sealed class JournalSource : IRecordSource
         writer.Write(HashAt(0));
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Goes to a saved position and releases what lies before it. To be called before anything is appended: when the journal has lost its end, it
+    /// gives no position below this one from now on.
+    /// </summary>
     public void Restore(BinaryReader reader)
     {
         var (position, hash) = (reader.ReadInt64(), reader.ReadUInt64());
@@ -105,7 +108,9 @@ public sealed class JournalSource : IRecordSource
             return;
         }
 
+        // A state is restored from a snapshot that is on disk, so what lies before it is processed for good.
         _position = position;
+        _view.Growing?.Release(position);
         if (position > end)
         {
             Miss(new JournalGap(

@@ -17,6 +17,7 @@ internal sealed class JournalWriter : IDisposable
     private SegmentWriter _segment;
     private byte[] _buffer = new byte[64 << 10];
     private long _lastArrival;
+    private long _ahead;
 
     private JournalWriter(string directory, JournalOptions options, TimeProvider time, JournalDisk disk, JournalId id, SegmentWriter segment, long lastArrival)
     {
@@ -35,6 +36,9 @@ internal sealed class JournalWriter : IDisposable
 
     /// <summary>Bytes that a crash had left behind the last whole append, cut off when the journal was opened.</summary>
     public long CutBytes { get; private init; }
+
+    /// <summary>How far the last stamp was ahead of the clock, in microseconds.</summary>
+    public long StampAhead => Volatile.Read(ref _ahead);
 
     /// <summary>Opens or makes the journal of a folder.</summary>
     public static JournalWriter Open(string directory, JournalOptions options, TimeProvider time, JournalDisk disk, JournalFolder folder)
@@ -65,7 +69,9 @@ internal sealed class JournalWriter : IDisposable
                 $"{_directory}: {free} bytes are free on the disk, and {_options.MinFreeBytes} have to stay free; make room, or lower {nameof(JournalOptions.MinFreeBytes)}");
         }
 
-        _lastArrival = Math.Max(_lastArrival, EventClock.ToMicroseconds(_time.GetUtcNow()));
+        var now = EventClock.ToMicroseconds(_time.GetUtcNow());
+        _lastArrival = Math.Max(_lastArrival, now);
+        Volatile.Write(ref _ahead, _lastArrival - now);
         if (floor > End || (End > Segment.First && End - Segment.First + bytes > _options.SegmentBytes))
         {
             Roll(Math.Max(End, floor));

@@ -1,4 +1,5 @@
 using SecStream.Core.Observations;
+using SecStream.Core.Pipeline.State;
 
 namespace SecStream.Core.Pipeline;
 
@@ -30,11 +31,12 @@ public interface ILaneStage
     /// <summary>Advances the rules. All rows before the clock have been accepted.</summary>
     void AdvanceRules(long clock);
 
-    /// <summary>Writes the state of a shard.</summary>
-    void Save(int shard, BinaryWriter writer);
+    /// <summary>Writes the state of a shard, or what has changed of it. While nothing else runs; different shards may be saved at once.</summary>
+    void Save(int shard, IStateWriter writer, StateExtent extent);
 
-    /// <summary>Reads the state of a shard, before its first row.</summary>
-    void Restore(int shard, BinaryReader reader);
+    /// <summary>Takes an entry of the state of one of its shards, before the first row.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or was written under other rules.</exception>
+    void Restore(StateReader entry);
 }
 
 /// <summary>Where event documents and dead letters go. One thread; exceptions stop the engine (nothing is lost: the source is not committed).</summary>

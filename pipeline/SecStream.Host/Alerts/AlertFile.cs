@@ -5,7 +5,7 @@ namespace SecStream.Host.Alerts;
 /// <summary>
 /// A file of alerts or incidents: a replay's result (one line each) or a journal of revisions, of which the last of an id counts.
 /// </summary>
-internal sealed class AlertFile(string path) : IDisposable
+internal sealed class AlertFile(string path) : IAlertSource
 {
     private readonly DocumentLines _lines = new(path);
     private readonly Dictionary<string, StoredAlert> _byId = new(StringComparer.Ordinal);
@@ -42,6 +42,21 @@ internal sealed class AlertFile(string path) : IDisposable
             },
             BadLines.Add);
         return news;
+    }
+
+    /// <inheritdoc/>
+    public Task<NewestAlerts> NewestAsync(AlertFilter filter, int limit, CancellationToken cancellation)
+    {
+        Read();
+        var found = All.Where(filter.Matches).ToList();
+        return Task.FromResult(new NewestAlerts(found.Count > limit ? found[^limit..] : found, found.Count, _byId.Count == 0));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredAlert>> WithPrefixAsync(string prefix, int limit, CancellationToken cancellation)
+    {
+        Read();
+        return Task.FromResult(WithPrefix(prefix, limit));
     }
 
     /// <summary>The alerts whose id begins with a text, at most <paramref name="limit"/>.</summary>

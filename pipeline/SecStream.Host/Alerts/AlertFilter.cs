@@ -67,18 +67,28 @@ internal sealed record AlertFilter
             return null;
         }
 
-        if (text.Length is > 1 and < 9 && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (ReadSpan(text) is { } ago)
         {
-            var unit = text[^1] switch { 's' => EventClock.Second, 'm' => EventClock.Minute, 'h' => EventClock.Hour, 'd' => EventClock.Day, _ => 0 };
-            if (unit > 0)
-            {
-                return EventClock.ToMicroseconds(now) - (number * unit);
-            }
+            return EventClock.ToMicroseconds(now) - ago;
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? EventClock.ToMicroseconds(instant)
             : throw new ConfigurationException($"{option} {text}: use a time such as 2026-03-02T10:00:00Z, a date, or how long ago, such as 90m, 24h, 7d");
+    }
+
+    /// <summary>Reads a span of time such as <c>90m</c>, <c>24h</c>, <c>7d</c>, in microseconds; null when it is none.</summary>
+    public static long? ReadSpan(string text)
+    {
+        var unit = text.Length is < 2 or > 8 ? 0 : text[^1] switch
+        {
+            's' => EventClock.Second,
+            'm' => EventClock.Minute,
+            'h' => EventClock.Hour,
+            'd' => EventClock.Day,
+            _ => 0,
+        };
+        return unit > 0 && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number * unit : null;
     }
 
     private static IEnumerable<string> Split(IEnumerable<string> values) =>

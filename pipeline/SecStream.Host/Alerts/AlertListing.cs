@@ -3,8 +3,8 @@ using Spectre.Console;
 
 namespace SecStream.Host.Alerts;
 
-/// <summary>Prints the alerts of a file that a filter lets through, once or as they come.</summary>
-internal sealed class AlertListing(AlertFile file, AlertFilter filter, IAnsiConsole console, TextWriter output, TextWriter errors)
+/// <summary>Prints the alerts that a filter lets through, once or as they come.</summary>
+internal sealed class AlertListing(IAlertSource alerts, AlertFilter filter, IAnsiConsole console, TextWriter output, TextWriter errors)
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(500);
     private int _reported;
@@ -12,25 +12,27 @@ internal sealed class AlertListing(AlertFile file, AlertFilter filter, IAnsiCons
     /// <summary>Documents instead of a table.</summary>
     public bool Json { get; init; }
 
-    /// <summary>The file holds incidents.</summary>
+    /// <summary>They are incidents.</summary>
     public bool Incidents { get; init; }
 
     /// <summary>The newest so many.</summary>
     public int Limit { get; init; } = int.MaxValue;
 
     /// <summary>Prints what is there. Returns the exit code: 1 when a line could not be read.</summary>
-    public int Print()
+    public async Task<int> PrintAsync(CancellationToken cancellation)
     {
-        file.Read();
+        var (shown, total, isEmpty) = await alerts.NewestAsync(filter, Limit, cancellation).ConfigureAwait(false);
         ReportBadLines();
-        var (shown, total) = Newest();
         if (Json)
         {
-            shown.ForEach(PrintDocument);
+            foreach (var alert in shown)
+            {
+                PrintDocument(alert);
+            }
         }
         else if (total == 0)
         {
-            console.WriteLine(file.All.Any() ? "Nothing matches; leave out some of the filters, or try --status all." : $"No {(Incidents ? "incidents" : "alerts")}.");
+            console.WriteLine(!isEmpty ? "Nothing matches; leave out some of the filters, or try --status all." : $"No {(Incidents ? "incidents" : "alerts")}.");
         }
         else
         {
@@ -46,15 +48,19 @@ internal sealed class AlertListing(AlertFile file, AlertFilter filter, IAnsiCons
     /// <summary>Prints the newest, then everything that comes, until cancelled.</summary>
     public async Task<int> FollowAsync(TimeProvider time, CancellationToken cancellation)
     {
-        file.Read();
+        var newest = await alerts.NewestAsync(filter, Limit, cancellation).ConfigureAwait(false);
         ReportBadLines();
-        Newest().Shown.ForEach(PrintOne);
+        foreach (var alert in newest.Shown)
+        {
+            PrintOne(alert);
+        }
+
         try
         {
             while (true)
             {
                 await Task.Delay(s_poll, time, cancellation).ConfigureAwait(false);
-                foreach (var (before, now) in file.Read())
+                foreach (var (before, now) in alerts.Read())
                 {
                     if (IsNews(before, now))
                     {
@@ -84,12 +90,6 @@ internal sealed class AlertListing(AlertFile file, AlertFilter filter, IAnsiCons
         return filter.Matches(now) ? !was || before!.Status != now.Status : was;
     }
 
-    private (List<StoredAlert> Shown, int Total) Newest()
-    {
-        var found = file.All.Where(filter.Matches).ToList();
-        return (found.Count > Limit ? found[^Limit..] : found, found.Count);
-    }
-
     private void PrintOne(StoredAlert alert)
     {
         if (Json)
@@ -110,13 +110,13 @@ internal sealed class AlertListing(AlertFile file, AlertFilter filter, IAnsiCons
 
     private void ReportBadLines()
     {
-        for (; _reported < file.BadLines.Count; _reported++)
+        for (; _reported < alerts.BadLines.Count; _reported++)
         {
-            errors.WriteLine($"secstream: {file.BadLines[_reported]}");
+            errors.WriteLine($"secstream: {alerts.BadLines[_reported]}");
         }
     }
 
-    private string Noun(int count) => (Incidents, count) switch
+    private string Noun(long count) => (Incidents, count) switch
     {
         (true, 1) => "incident",
         (true, _) => "incidents",

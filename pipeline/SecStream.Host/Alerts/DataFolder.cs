@@ -9,7 +9,7 @@ internal static class DataFolder
     {
         if (named is not null)
         {
-            return File.Exists(Path.Combine(named, file))
+            return HasResults(named, file)
                 ? named
                 : throw new ConfigurationException(
                     Directory.Exists(named)
@@ -17,7 +17,14 @@ internal static class DataFolder
                         : $"--data {named}: no such folder; name the --data folder of serve or the --out folder of replay");
         }
 
-        return ((string[])["data", "out"]).FirstOrDefault(folder => File.Exists(Path.Combine(folder, file)))
+        return ((string[])["data", "out"]).FirstOrDefault(folder => HasResults(folder, file))
             ?? throw new ConfigurationException($"no {file} in ./data or ./out; run serve or replay first, or name the folder with --data DIR");
     }
+
+    /// <summary>Opens what a folder has: the store of a service, else the files of a replay.</summary>
+    public static IAlertSource Open(string directory, bool incidents, TimeProvider time) => StoreAlerts.IsIn(directory)
+        ? new StoreAlerts(directory, incidents, time)
+        : new AlertFile(Path.Combine(directory, incidents ? "incidents.ndjson" : "alerts.ndjson"));
+
+    private static bool HasResults(string folder, string file) => File.Exists(Path.Combine(folder, file)) || StoreAlerts.IsIn(folder);
 }

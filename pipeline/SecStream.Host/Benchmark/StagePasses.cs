@@ -187,7 +187,7 @@ internal sealed class StagePasses(string path, PipelineOptions options, Knowledg
 
     private IngestStage NewStage()
     {
-        var stage = new IngestStage(knowledge.Plan, knowledge.Enrichment, TimeProvider.System);
+        var stage = new IngestStage(knowledge.Plan, new Stages.Enrichment.EnrichmentTimeline(knowledge.Enrichment), TimeProvider.System);
         var source = new SourceOptions { Format = options.Format, Zone = options.Zone, Year = options.Year, Tenant = options.Tenant };
         stage.Add(0, path, source, new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds });
         return stage;

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace SecStream.Host.Cli;
 
-/// <summary><c>alerts</c>: lists what serve or replay has found.</summary>
+/// <summary><c>alerts</c>: lists what serve or replay has found, and takes what analysts say of it.</summary>
 internal static class AlertsCommand
 {
     private const int DefaultRows = 50;
@@ -17,7 +17,7 @@ internal static class AlertsCommand
         var entity = new Option<string?>("--entity") { Description = "Only alerts that involve a user, address or host whose name contains this." };
         var since = new Option<string?>("--since") { Description = "Opened at or after: an instant, a date, or how long ago (90m, 24h, 7d)." };
         var until = new Option<string?>("--until") { Description = "Opened before." };
-        var status = new Option<string[]>("--status") { Description = "Only these statuses (open, withdrawn), or all. Default: all but withdrawn." };
+        var status = new Option<string[]>("--status") { Description = "Only these statuses (open, acknowledged, resolved, false_positive, withdrawn), or all. Default: all but withdrawn." };
         var limit = new Option<int?>("--limit") { Description = $"Show the newest N. Default: {DefaultRows} in a table, all with --json." };
         var incidents = new Option<bool>("--incidents") { Description = "List incidents: alerts of one attack, together." };
         var json = new Option<bool>("--json") { Description = "Print the documents, one a line." };
@@ -44,8 +44,8 @@ internal static class AlertsCommand
             }
 
             var name = result.GetValue(incidents) ? "incidents.ndjson" : "alerts.ndjson";
-            using var file = new AlertFile(Path.Combine(DataFolder.Find(result.GetValue(data), name), name));
-            var listing = new AlertListing(file, filter, Terminal.Out, Console.Out, Console.Error)
+            using var alerts = DataFolder.Open(DataFolder.Find(result.GetValue(data), name), result.GetValue(incidents), time);
+            var listing = new AlertListing(alerts, filter, Terminal.Out, Console.Out, Console.Error)
             {
                 Json = result.GetValue(json),
                 Incidents = result.GetValue(incidents),
@@ -53,8 +53,13 @@ internal static class AlertsCommand
             };
             return result.GetValue(follow)
                 ? await listing.FollowAsync(time, cancellation).ConfigureAwait(false)
-                : listing.Print();
+                : await listing.PrintAsync(cancellation).ConfigureAwait(false);
         });
+        foreach (var decision in AlertDecisions.Make(time))
+        {
+            command.Subcommands.Add(decision);
+        }
+
         return command;
     }
 }

@@ -16,9 +16,16 @@ internal static class CommandTree
         root.Subcommands.Add(ServeCommand.Make());
         root.Subcommands.Add(ReplayCommand.Make());
         root.Subcommands.Add(AlertsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(BlacklistCommand.Make(TimeProvider.System));
         root.Subcommands.Add(CheckCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(DlqCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(EventsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(RetentionCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(ConfigCommand.Make());
+        root.Subcommands.Add(LedgerCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(StatsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(VersionCommand.Make());
         root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);

@@ -23,7 +23,7 @@ internal static class ExplainCommand
         command.SetAction(async (result, cancellation) =>
         {
             var directory = DataFolder.Find(result.GetValue(data), "alerts.ndjson");
-            var alert = Find(directory, result.GetValue(id)!);
+            var alert = await FindAsync(directory, result.GetValue(id)!, incidents: false, time, cancellation).ConfigureAwait(false);
             var defaults = new PipelineOptions();
             var options = defaults with { RulesDirectory = result.GetValue(rules) ?? defaults.RulesDirectory, GeoIp = [] };
             var explanation = await new AlertDerivation(directory, options, time).ExplainAsync(alert, cancellation).ConfigureAwait(false);
@@ -41,23 +41,24 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static StoredAlert Find(string directory, string id)
+    /// <summary>The one alert or incident whose id begins with a text.</summary>
+    /// <exception cref="ConfigurationException">There is none, or more than one.</exception>
+    internal static async Task<StoredAlert> FindAsync(string directory, string id, bool incidents, TimeProvider time, CancellationToken cancellation)
     {
-        var path = Path.Combine(directory, "alerts.ndjson");
         if (id.Length < ShortestPrefix)
         {
             throw new ConfigurationException($"{id}: name at least {ShortestPrefix} digits of the id");
         }
 
-        using var file = new AlertFile(path);
-        file.Read();
-        var found = file.WithPrefix(id, 4);
+        using var alerts = DataFolder.Open(directory, incidents, time);
+        var found = await alerts.WithPrefixAsync(id, 4, cancellation).ConfigureAwait(false);
         return found switch
         {
             [var one] => one,
             [] => throw new ConfigurationException(
-                $"{id}: no alert in {path} begins with it" + (file.BadLines.Count > 0 ? $" ({file.BadLines[0]})" : "; ./run alerts --status all lists them")),
-            _ => throw new ConfigurationException($"{id}: several alerts begin with it ({string.Join(", ", found.Select(a => a.Id))} …); name more digits"),
+                $"{id}: no {(incidents ? "incident" : "alert")} in {directory} begins with it"
+                + (alerts.BadLines.Count > 0 ? $" ({alerts.BadLines[0]})" : "; ./run alerts --status all lists them")),
+            _ => throw new ConfigurationException($"{id}: several begin with it ({string.Join(", ", found.Select(a => a.Id))} …); name more digits"),
         };
     }
 

@@ -49,9 +49,20 @@ internal sealed class PipelineArguments
 
     /// <summary>The pipeline options of a command line.</summary>
     /// <exception cref="ConfigurationException">A value can't be used.</exception>
-    public PipelineOptions Read(System.CommandLine.ParseResult result)
+    public PipelineOptions Read(System.CommandLine.ParseResult result) => Read(result, new PipelineOptions());
+
+    /// <summary>The configuration keys that a command line sets.</summary>
+    public IReadOnlySet<string> Given(System.CommandLine.ParseResult result) =>
+        new (Option Option, string Key)[]
+        {
+            (_lanes, "lanes"), (_rules, "rules"), (_geoip, "geoip"), (_zone, "timezone"), (_entities, "entities"), (_blacklists, "blacklists"),
+            (_intel, "intel"), (_allow, "allow"),
+        }.Where(o => IsGiven(result, o.Option)).Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The pipeline options of a command line over those of a configuration.</summary>
+    /// <exception cref="ConfigurationException">A value can't be used.</exception>
+    public PipelineOptions Read(System.CommandLine.ParseResult result, PipelineOptions defaults)
     {
-        var defaults = new PipelineOptions();
         var format = result.GetValue(_format)!;
         if (!SourceFormats.All.Contains(format))
         {
@@ -71,26 +82,23 @@ internal sealed class PipelineArguments
 
         return defaults with
         {
-            Format = format,
-            Lanes = lanes,
+            Format = IsGiven(result, _format) ? format : defaults.Format,
+            Lanes = IsGiven(result, _lanes) ? lanes : defaults.Lanes,
             RulesDirectory = result.GetValue(_rules) ?? defaults.RulesDirectory,
             GeoIp = result.GetValue(_geoip) is { Length: > 0 } files ? files : defaults.GeoIp,
-            Zone = Zone(result.GetValue(_zone)),
-            Year = result.GetValue(_year),
-            Entities = result.GetValue(_entities),
-            Blacklists = result.GetValue(_blacklists) ?? [],
-            Intel = result.GetValue(_intel) ?? [],
-            AllowLists = result.GetValue(_allow) ?? [],
+            Zone = result.GetValue(_zone) is { } zone ? Zone(zone) : defaults.Zone,
+            Year = result.GetValue(_year) ?? defaults.Year,
+            Entities = result.GetValue(_entities) ?? defaults.Entities,
+            Blacklists = result.GetValue(_blacklists) is { Length: > 0 } blacklists ? blacklists : defaults.Blacklists,
+            Intel = result.GetValue(_intel) is { Length: > 0 } intel ? intel : defaults.Intel,
+            AllowLists = result.GetValue(_allow) is { Length: > 0 } allow ? allow : defaults.AllowLists,
         };
     }
 
-    private static TimeZoneInfo Zone(string? name)
-    {
-        if (name is null)
-        {
-            return TimeZoneInfo.Local;
-        }
+    private static bool IsGiven(System.CommandLine.ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
+    private static TimeZoneInfo Zone(string name)
+    {
         try
         {
             return TimeZoneInfo.FindSystemTimeZoneById(name);

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using SecStream.Connectors.Files;
-using SecStream.Core.Pipeline;
+using SecStream.Host.Configuration;
 using SecStream.Host.Replay;
 using Spectre.Console;
 
@@ -13,27 +12,27 @@ internal static class ReplayCommand
     {
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "Log files (plain or .gz), folders of them, or - for standard input.",
-            Arity = ArgumentArity.OneOrMore,
+            Description = "Log files (plain or .gz), folders of them, journals of a service, or - for standard input.",
+            Arity = ArgumentArity.ZeroOrMore,
         };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Data folder of a service: its journals are read, its decisions and the versions of its rules obeyed. Name the files that it followed, too.",
+        };
+        var config = new Option<string?>("--config") { Description = "With --data: the configuration of the service." };
         var output = new Option<string>("--out") { Description = "Folder for events, alerts, dead letters and summary.", DefaultValueFactory = _ => "out" };
         var json = new Option<bool>("--json") { Description = "Print the summary as JSON." };
-        var control = new Option<string?>("--control") { Description = "Folder of a service's control log (data/state/control), to obey what it decided." };
-        var versions = new Option<string?>("--versions")
-        {
-            Description = "Folder of a service's versions (data/state/versions): rules and files as they were in force, in place of the present ones. Needs --control.",
-        };
         var pipeline = new PipelineArguments();
-        var command = new Command("replay", "Process log files to the end and write what was found.") { paths, output, json, control, versions };
+        var command = new Command("replay", "Process log files to the end and write what was found.") { paths, data, config, output, json };
         pipeline.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {
-            var run = new ReplayRun(pipeline.Read(result), result.GetValue(output)!, TimeProvider.System)
-            {
-                Control = ReadControl(result.GetValue(control)),
-                Versions = result.GetValue(versions),
-            };
-            var summary = await run.RunAsync(result.GetValue(paths)!, Reporter(Terminal.Error), cancellation).ConfigureAwait(false);
+            var options = result.GetValue(data) is null
+                ? pipeline.Read(result)
+                : pipeline.Read(result, ServiceOptionsReader.Load(result.GetValue(config)).Options.Pipeline);
+            var record = result.GetValue(data) is { } folder ? ServiceRecord.Read(folder, options.Tenant) : null;
+            var run = new ReplayRun(options, result.GetValue(output)!, TimeProvider.System) { Control = record?.Control ?? [], Timeline = record?.Timeline };
+            var summary = await run.RunAsync([.. result.GetValue(paths) ?? [], .. record?.Journals ?? []], Reporter(Terminal.Error), cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
             {
                 await Console.Out.WriteLineAsync(summary.ToJson()).ConfigureAwait(false);
@@ -47,25 +46,6 @@ internal static class ReplayCommand
             return summary.BlindSpots.Any(spot => spot.Kind == "source_gap") ? 1 : 0;
         });
         return command;
-    }
-
-    private static List<ControlEntry> ReadControl(string? folder)
-    {
-        if (folder is null)
-        {
-            return [];
-        }
-
-        try
-        {
-            return Directory.Exists(folder)
-                ? [.. FileControlLog.ReadFolder(folder)]
-                : throw new ConfigurationException($"--control {folder}: no such folder; name the folder state/control of a data folder");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new ConfigurationException($"--control {folder}: {fault.Message}", fault);
-        }
     }
 
     /// <summary>One line that renews itself on a terminal; nothing elsewhere.</summary>

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using SecStream.Core.Alerts;
+using SecStream.Core.Pipeline;
+using SecStream.Host.Configuration;
 using SecStream.Host.Serve;
-using SecStream.Stages.Alerting;
-using Spectre.Console;
+using SecStream.Host.Service;
 
 namespace SecStream.Host.Cli;
 
-/// <summary><c>serve [PATH...]</c>: follows log files and tells of alerts as they come.</summary>
+/// <summary><c>serve [PATH...]</c>: the service. Follows log files, takes syslog and HTTP, tells of alerts as they come.</summary>
 internal static class ServeCommand
 {
     /// <summary>Where the usual systems keep the logs that matter here.</summary>
@@ -20,125 +20,154 @@ internal static class ServeCommand
 
     public static Command Make()
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Log files to follow. Default: the usual logs of this machine.", Arity = ArgumentArity.ZeroOrMore };
-        var data = new Option<string>("--data") { Description = "Folder for events, alerts and state.", DefaultValueFactory = _ => "data" };
+        var paths = new Argument<string[]>("PATH") { Description = "Log files to follow. Default: those of the configuration, else the usual logs of this machine.", Arity = ArgumentArity.ZeroOrMore };
         var json = new Option<bool>("--json") { Description = "Print every alert revision as a line of JSON." };
-        var pipeline = new PipelineArguments();
-        var command = new Command("serve", "Follow log files; alerts come at most seconds after their events.") { paths, data, json };
-        pipeline.AddTo(command);
+        var log = new Option<string>("--log") { Description = "How the service logs: auto, text, journal or json.", DefaultValueFactory = _ => "auto" };
+        var arguments = new ServiceArguments();
+        var command = new Command("serve", "Run the service: files, syslog, HTTP in; alerts come at most seconds after their events.") { paths, json, log };
+        arguments.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-            {
-                context.Cancel = true;
-                try
-                {
-                    stop.Cancel();
-                }
-                catch (ObjectDisposedException)
-                {
-                    // Another handler of the same signal was faster: everything has stopped already.
-                }
-            });
-            var files = Files(result.GetValue(paths) ?? []);
-            using var run = new ServeRun(pipeline.Read(result), result.GetValue(data)!, files, Announcer(result.GetValue(json)), TimeProvider.System);
-            Report(run, files, result.GetValue(data)!);
-            run.OnReload = TellReload;
-            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-            {
-                context.Cancel = true;
-                _ = TellReloadAsync(run.Reloading, stop.Token);
-            });
-            await run.RunAsync(stop.Token).ConfigureAwait(false);
-            Terminal.Error.WriteLine("Stopped; the state is saved.");
+            var configuration = arguments.Read(result, result.GetValue(paths) ?? []);
+            var serviceLog = ServiceLog.ForProcess(result.GetValue(log)!, TimeProvider.System);
+            using var notify = SystemdNotify.FromEnvironment();
+            await RunAsync(configuration, new AlertAnnouncer(result.GetValue(json)), serviceLog, notify, cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;
     }
 
-    private static void TellReload(ReloadResult result) =>
-        Terminal.Error.WriteLine(result.IsRefused ? $"Reload refused, everything stays as it was: {result.Message}" : $"Reload: {result.Message}");
-
-    private static async Task TellReloadAsync(Reloading reloading, CancellationToken stop)
+    /// <summary>Runs the service, and again when a record made it fail: the second time the record is left out.</summary>
+    private static async Task RunAsync(
+        ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, CancellationToken cancellation)
     {
-        try
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
-            TellReload(await reloading.ReloadAsync(stop).ConfigureAwait(false));
-        }
-        catch (OperationCanceledException)
-        {
-            // The service stops: the next start reads the files anyway.
-        }
-    }
-
-    private static List<string> Files(string[] named)
-    {
-        var files = named.Length > 0 ? [.. named] : UsualLogs.Where(File.Exists).ToList();
-        if (files.Count == 0)
-        {
-            throw new ConfigurationException("no log file named, and none of the usual ones is here: ./run serve /path/to/auth.log /path/to/access.log");
-        }
-
-        foreach (var file in files.Where(f => Directory.Exists(f) || (named.Length > 0 && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(f))))))
-        {
-            throw new ConfigurationException($"{file}: serve follows files; name a file, in a folder that exists");
-        }
-
-        foreach (var file in files.Where(File.Exists))
+            context.Cancel = true;
+            try
+            {
+                stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Another handler of the same signal was faster: everything has stopped already.
+            }
+        });
+        while (true)
         {
             try
             {
-                File.OpenRead(file).Dispose();
+                await RunOnceAsync(configuration, announcer, log, notify, stop.Token).ConfigureAwait(false);
+                log.Notice("stopped; the state is saved");
+                return;
             }
-            catch (UnauthorizedAccessException fault)
+            catch (RecordFaultException fault) when (!stop.IsCancellationRequested)
             {
-                throw new ConfigurationException($"{file}: not readable for {Environment.UserName}; run as a member of the group that may read it (often adm)", fault);
+                // Read again once, in case something passing was the cause; who fails twice is a dead letter from then on.
+                log.Error($"{fault.Message}; starting again from the last state");
+            }
+        }
+    }
+
+    private static async Task RunOnceAsync(
+        ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, CancellationToken stop)
+    {
+        var files = Files(configuration.Options);
+        var run = new ServeRun(configuration.Options, files, announcer, log, TimeProvider.System);
+        await using (run.ConfigureAwait(false))
+        {
+            Report(run, configuration, log);
+            using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                notify.Reloading(TimeProvider.System);
+                _ = ReloadAsync(run, notify, stop);
+            });
+            using var watchdog = notify.WatchdogInterval is { } interval
+                ? TimeProvider.System.CreateTimer(_ => Beat(run, notify), null, TimeSpan.Zero, interval)
+                : null;
+            await run.RunAsync(() => notify.Ready($"{files.Count} files, {run.Url}"), stop).ConfigureAwait(false);
+            notify.Stopping();
+        }
+    }
+
+    private static void Beat(ServeRun run, SystemdNotify notify)
+    {
+        if (run.IsAlive)
+        {
+            notify.Watchdog();
+        }
+    }
+
+    private static async Task ReloadAsync(ServeRun run, SystemdNotify notify, CancellationToken stop)
+    {
+        try
+        {
+            await run.ReloadAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The service is ending.
+        }
+
+        notify.Ready("reloaded");
+    }
+
+    private static IReadOnlyList<FileSettings> Files(ServiceOptions options)
+    {
+        var named = options.Files;
+        var files = named ?? [.. UsualLogs.Where(IsReadable).Select(path => new FileSettings { Path = path })];
+        foreach (var file in files.Select(f => f.Path))
+        {
+            if (Directory.Exists(file) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            {
+                throw new ConfigurationException($"{file}: serve follows files; name a file, in a folder that exists");
+            }
+
+            if (File.Exists(file) && !IsReadable(file))
+            {
+                throw new ConfigurationException($"{file}: not readable for {Environment.UserName}; run as a member of the group that may read it (often adm)");
             }
         }
 
         return files;
     }
 
-    private static void Report(ServeRun run, List<string> files, string data)
+    private static bool IsReadable(string file)
     {
-        var console = Terminal.Error;
-        console.WriteLine($"SecStream: {run.Knowledge.Plan.Rules.Latest.Count()} rules ({run.Knowledge.Plan.Rules.Version}), state and results in {data}.");
-        foreach (var (source, _, _) in run.Topology.Sources())
+        try
         {
-            console.WriteLine($"  {source.Source.Name}: times without a zone are read as {source.Options.Zone.Id}");
+            File.OpenRead(file).Dispose();
+            return true;
         }
-
-        if (!run.Knowledge.Enrichment.Geo.KnowsLocations)
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            console.WriteLine("  no GeoIP file with locations: T7 and P3 see only what events bring themselves");
+            // That is the answer.
+            return false;
         }
-
-        run.Notes.ForEach(note => console.WriteLine("  " + note));
-        console.WriteLine($"Following {files.Count} file{(files.Count == 1 ? "" : "s")}. Ctrl-C stops.");
     }
 
-    private static Action<AlertChange> Announcer(bool json) => change =>
+    private static void Report(ServeRun run, ServiceConfiguration configuration, ServiceLog log)
     {
-        if (json)
+        var rules = run.Timeline.Rules;
+        log.Notice($"SecStream: {rules.Rules.Count} rules ({rules.Version}), data in {configuration.Options.Data}, configuration {configuration.File.Path ?? "none"}");
+        foreach (var (source, _, _) in run.Topology.Sources())
         {
-            Console.Out.WriteLine(System.Text.Encoding.UTF8.GetString(change.Document.Span));
+            log.Notice($"source {source.Source.Name}: times without a zone are read as {source.Options.Zone.Id}");
         }
-        else if (change.Kind is ChangeKind.Opened or ChangeKind.Withdrawn)
-        {
-            using var document = JsonDocument.Parse(change.Document);
-            var message = document.RootElement.TryGetProperty("message", out var text) ? text.GetString()! : "";
-            Terminal.Out.MarkupLine(
-                $"[grey]{Core.Events.EventClock.ToInstant(change.Opened):yyyy-MM-dd HH:mm:ss}[/] [{Colour(change.Severity)}]{change.Severity.ToString().ToLowerInvariant(),-8}[/] "
-                + $"{Markup.Escape(change.RuleCode),-4} {(change.Kind == ChangeKind.Withdrawn ? "withdrawn: " : "")}{Markup.Escape(message)}");
-        }
-    };
 
-    private static string Colour(Severity severity) => severity switch
-    {
-        Severity.Critical => "red",
-        Severity.High => "orange1",
-        Severity.Medium => "yellow",
-        _ => "blue",
-    };
+        if (configuration.Options.Files is null)
+        {
+            UsualLogs.Where(file => File.Exists(file) && !IsReadable(file)).ToList().ForEach(file => log.Warning(
+                $"{file} is not readable for {Environment.UserName} and is not followed; run as a member of the group that may read it (often adm)"));
+        }
+
+        if (!run.Timeline.Enrichment.Latest.Geo.KnowsLocations)
+        {
+            log.Warning("no GeoIP file with locations: T7 and P3 see only what events bring themselves");
+        }
+
+        run.Notes.ForEach(log.Notice);
+    }
 }

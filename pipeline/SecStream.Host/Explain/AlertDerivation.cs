@@ -38,17 +38,17 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
         SourceParser.DeclareFields(fields);
         var rules = Knowledge.LoadRules(options, fields);
         var rule = rules.Rules.FirstOrDefault(r => r.Code == alert.Rule);
-        var explanation = new Explanation { Alert = alert, Document = document, Rule = rule, Fields = fields, Incident = FindIncident(document) };
+        var explanation = new Explanation { Alert = alert, Document = document, Rule = rule, Fields = fields, Incident = await FindIncidentAsync(document, cancellation).ConfigureAwait(false) };
         var notes = Versions(document, rules, rule);
-        var path = Path.Combine(directory, "events.ndjson");
-        if (!File.Exists(path))
+        var (from, to) = rule is null ? Contributors(document) : Range(document, rule);
+        using var index = StoredEvents.Open(directory, from, to, cancellation);
+        if (index is null)
         {
-            return explanation with { Notes = [.. notes, $"{path} is not there: without the events nothing can be derived"] };
+            var path = Path.Combine(directory, "events.ndjson");
+            return explanation with { Notes = [.. notes, $"{path} is not there, nor a folder events: without the events nothing can be derived"] };
         }
 
-        var (from, to) = rule is null ? Contributors(document) : Range(document, rule);
-        var index = EventIndex.Read(path, from, to, cancellation);
-        notes.AddRange(index.BadLines.Take(3).Select(b => b.ToString()));
+        notes.AddRange(index.Faults.Take(3));
         using var events = new IndexedSource(index);
         explanation = explanation with { EventsRead = index.Places.Count, Timeline = Timeline(document, index, events) };
         if (rule is null)
@@ -64,7 +64,7 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
     /// <summary>Compares; a withdrawn alert agrees when it does not come out.</summary>
     private static Explanation Judge(Explanation explanation, AlertRule rule, IReadOnlyDictionary<string, Alert> derived, List<string> notes)
     {
-        var isWithdrawn = explanation.Alert.Status == "withdrawn";
+        var isWithdrawn = DocumentFields.Text(explanation.Document, "secstream.status") == "withdrawn";
         if (!derived.TryGetValue(explanation.Alert.Id, out var again))
         {
             if (isWithdrawn)
@@ -136,17 +136,16 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
         return notes;
     }
 
-    private JsonElement? FindIncident(JsonElement document)
+    private async Task<JsonElement?> FindIncidentAsync(JsonElement document, CancellationToken cancellation)
     {
-        var path = Path.Combine(directory, "incidents.ndjson");
-        if (DocumentFields.Text(document, "secstream.incident.id") is not { } id || !File.Exists(path))
+        if (DocumentFields.Text(document, "secstream.incident.id") is not { } id
+            || !(StoreAlerts.IsIn(directory) || File.Exists(Path.Combine(directory, "incidents.ndjson"))))
         {
             return null;
         }
 
-        using var file = new AlertFile(path);
-        file.Read();
-        if (file.WithPrefix(id, 1) is not [var incident])
+        using var incidents = DataFolder.Open(directory, incidents: true, time);
+        if (await incidents.WithPrefixAsync(id, 1, cancellation).ConfigureAwait(false) is not [var incident])
         {
             return null;
         }
@@ -155,7 +154,7 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
         return parsed.RootElement.Clone();
     }
 
-    private static List<TimelineEvent> Timeline(JsonElement alert, EventIndex index, IndexedSource events)
+    private static List<TimelineEvent> Timeline(JsonElement alert, IStoredEvents index, IndexedSource events)
     {
         var ids = DocumentFields.Texts(alert, "secstream.evidence.event_ids").Take(TimelineEvents).ToList();
         var wanted = ids.ToHashSet(StringComparer.Ordinal);

@@ -1,33 +1,51 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using SecStream.Core.Events;
 using SecStream.Host.Documents;
 
 namespace SecStream.Host.Explain;
 
-/// <summary>Where a stored event stands in its file, and when it was evaluated.</summary>
-internal readonly record struct EventPlace(long Time, long Offset, int Length);
-
 /// <summary>
 /// The events of a file that were evaluated in a span of time, in order of that time. Holds places only, so its memory is 24 bytes an event.
 /// </summary>
-internal sealed class EventIndex
+internal sealed class EventIndex : IStoredEvents
 {
     private const int MaxLineBytes = 64 << 20;
     private static readonly byte[] s_start = "{\"@timestamp\":\""u8.ToArray();
 
     private readonly List<EventPlace> _places = [];
+    private SafeFileHandle? _file;
 
     private EventIndex(string path) => Path = path;
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Events in order of the time they were evaluated at.</summary>
+    /// <inheritdoc/>
+    public string Name => Path;
+
+    /// <inheritdoc/>
     public IReadOnlyList<EventPlace> Places => _places;
 
     /// <summary>Lines that are no events, with the first of them.</summary>
     public List<BadLine> BadLines { get; } = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults => BadLines.Select(line => line.ToString());
+
+    /// <inheritdoc/>
+    public void Read(EventPlace place, Span<byte> destination)
+    {
+        _file ??= File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (RandomAccess.Read(_file, destination, place.Offset) != destination.Length)
+        {
+            throw new InvalidDataException($"{Path} has become shorter while it was read");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file?.Dispose();
 
     /// <summary>Reads a file; times inclusive. A last line without its end is being written and is left out.</summary>
     /// <exception cref="IOException">The file can't be read.</exception>

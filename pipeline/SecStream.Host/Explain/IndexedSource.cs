@@ -1,18 +1,16 @@
-using Microsoft.Win32.SafeHandles;
 using SecStream.Core.Pipeline;
 
 namespace SecStream.Host.Explain;
 
 /// <summary>Stored events as a source, in the order of an index.</summary>
-internal sealed class IndexedSource(EventIndex index) : IRecordSource
+internal sealed class IndexedSource(IStoredEvents index) : IRecordSource
 {
     private const int BatchRecords = 500;
 
-    private readonly SafeFileHandle _file = File.OpenHandle(index.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     private int _next;
 
     /// <inheritdoc/>
-    public string Name => index.Path;
+    public string Name => index.Name;
 
     /// <inheritdoc/>
     public bool HasEnded => _next == index.Places.Count;
@@ -31,7 +29,7 @@ internal sealed class IndexedSource(EventIndex index) : IRecordSource
                 batch.Buffer = larger;
             }
 
-            RandomAccess.Read(_file, batch.Buffer.AsSpan(length, place.Length), place.Offset);
+            index.Read(place, batch.Buffer.AsSpan(length, place.Length));
             batch.Records.Add(new RecordSlice(length, place.Length, place.Offset));
             length += place.Length;
         }
@@ -44,7 +42,7 @@ internal sealed class IndexedSource(EventIndex index) : IRecordSource
     public byte[] ReadDocument(EventPlace place)
     {
         var bytes = new byte[place.Length];
-        RandomAccess.Read(_file, bytes, place.Offset);
+        index.Read(place, bytes);
         return bytes;
     }
 
@@ -55,5 +53,8 @@ internal sealed class IndexedSource(EventIndex index) : IRecordSource
     public void Restore(BinaryReader reader) => throw new NotSupportedException("a derivation is not resumed");
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        // The events belong to who opened them.
+    }
 }

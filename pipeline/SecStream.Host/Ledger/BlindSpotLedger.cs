@@ -178,7 +178,7 @@ public sealed class BlindSpotLedger : IDisposable
     private LedgerSpan Take(in Observation observation, DateTimeOffset now)
     {
         var key = Key(observation.Kind, observation.Subject);
-        var lastTrue = observation.LastTrue is { } last && last < now ? LedgerEntry.Cut(last) : now;
+        var lastTrue = observation.LastTrue is { } last && last < now ? LedgerEntry.Cut(last) : (DateTimeOffset?)null;
         if (key.Open is { } open)
         {
             open.LastTrue = lastTrue;

@@ -19,7 +19,7 @@ public sealed class LedgerCollector
     private readonly CollectorOptions _options;
     private readonly CollectorMemory _memory;
     private readonly Dictionary<string, SourceWatch> _sources = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset> _blindSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _blindSince;
     private readonly List<Func<DateTimeOffset, IEnumerable<Observation>>> _probes = [];
     private readonly RecentCount _evicted = new();
     private readonly RecentCount _lost = new();
@@ -33,6 +33,7 @@ public sealed class LedgerCollector
     {
         _options = options;
         _memory = memory ?? new CollectorMemory();
+        _blindSince = new Dictionary<string, DateTimeOffset>(_memory.BlindSince, StringComparer.Ordinal);
         _stopped = stopped;
     }
 
@@ -112,8 +113,7 @@ public sealed class LedgerCollector
         {
             if (!_blindSince.TryGetValue(rule.Code, out var since) || since > now)
             {
-                since = _memory.BlindSince.TryGetValue(rule.Code, out var before) && before < now ? before : now;
-                _blindSince[rule.Code] = since;
+                _blindSince[rule.Code] = since = now;
             }
 
             if (now - since >= _options.BlindAfter)

@@ -50,6 +50,14 @@ internal static class LedgerLine
         output.Write("\n"u8);
     }
 
+    /// <summary>An entry as a document of its own, for those who ask for it.</summary>
+    public static ReadOnlyMemory<byte> Document(LedgerEntry entry)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        Write(output, entry.IsOpen ? "open" : "span", entry);
+        return output.WrittenMemory[..^1];
+    }
+
     /// <summary>Reads a line; null when it is none.</summary>
     public static LedgerEntry? Read(ReadOnlyMemory<byte> line)
     {

@@ -6,7 +6,7 @@ internal sealed class LedgerSpan(LedgerEntry entry)
     /// <summary>As it stands.</summary>
     public LedgerEntry Entry { get; set; } = entry;
 
-    /// <summary>When it was so last, as the last observation said; null: none has said so since the ledger was opened.</summary>
+    /// <summary>When it was so last, where the last observation said that this was earlier than the observation itself; null: it did not.</summary>
     public DateTimeOffset? LastTrue { get; set; }
 
     /// <summary>When it was written last.</summary>

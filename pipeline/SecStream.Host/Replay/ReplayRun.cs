@@ -24,14 +24,15 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
     /// <summary>Decisions that a service took about these sources: obeyed, so that its alerts come out again.</summary>
     public IReadOnlyList<ControlEntry> Control { get; init; } = [];
 
-    /// <summary>Folder of the versions that <see cref="Control"/> activates; null: the files of the options are in force for all times.</summary>
-    public string? Versions { get; init; }
+    /// <summary>Rules and files over time, as the control log has them; null: those of the options, for all times.</summary>
+    public KnowledgeTimeline? Timeline { get; init; }
 
     /// <summary>Runs it.</summary>
     public async Task<ReplaySummary> RunAsync(IReadOnlyList<string> paths, Action<ReplayProgress>? progress, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var timeline = LoadKnowledge();
+        var timeline = Timeline ?? KnowledgeTimeline.Of(Knowledge.Load(options));
+        var knowledge = timeline.Latest;
         var sources = ReplaySources.Open(paths, options, time);
         using var sink = new FileEventSink(directory);
         using var book = new AlertBook(
@@ -41,20 +42,9 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
             options with { RevisionInterval = null }, timeline, sources, sink, new LockedSink(book), time, guardOf: guard is null ? null : _ => guard);
         await topology.Engine.RunAsync((pump, cancel) => DriveAsync(pump, sources, topology, watch, progress, cancel), cancellation).ConfigureAwait(false);
         var alerts = WriteAlerts(book);
-        var summary = ReplaySummary.Make(topology, timeline.Latest, book, alerts, watch.Elapsed);
+        var summary = ReplaySummary.Make(topology, knowledge, book, alerts, watch.Elapsed);
         await File.WriteAllTextAsync(Path.Combine(directory, "summary.json"), summary.ToJson() + "\n", cancellation).ConfigureAwait(false);
         return summary;
-    }
-
-    private KnowledgeTimeline LoadKnowledge()
-    {
-        if (Versions is null)
-        {
-            return KnowledgeTimeline.Of(Knowledge.Load(options));
-        }
-
-        var history = KnowledgeHistory.FromLog(Control, new VersionArchive(Versions), options.Tenant);
-        return history?.Timeline ?? throw new ConfigurationException("--versions: the control log activates no version; name the log with --control");
     }
 
     private async Task DriveAsync(

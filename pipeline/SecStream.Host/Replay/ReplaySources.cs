@@ -1,4 +1,6 @@
 using SecStream.Connectors.Files;
+using SecStream.Connectors.Journal;
+using SecStream.Host.Serve;
 using SecStream.Stages.Parsing;
 
 namespace SecStream.Host.Replay;
@@ -17,9 +19,11 @@ internal static class ReplaySources
         {
             try
             {
-                sources.Add(new SourceSpec(new FileSource(path, options.Tenant), OptionsOf(path, options, time)));
+                sources.Add(JournalSource.IsJournal(path)
+                    ? new SourceSpec(JournalSource.OpenForReplay(path, options.Tenant), ServiceSources.Source(options, time))
+                    : new SourceSpec(new FileSource(path, options.Tenant), OptionsOf(path, options, time)));
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
             {
                 throw new ConfigurationException($"{path}: {fault.Message}", fault);
             }
@@ -45,8 +49,9 @@ internal static class ReplaySources
         };
     }
 
+    /// <summary>A folder stands for the files in it; that of a journal for the journal.</summary>
     private static IEnumerable<string> Expand(string path) =>
-        Directory.Exists(path)
+        Directory.Exists(path) && !JournalSource.IsJournal(path)
             ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal)
             : [path];
 

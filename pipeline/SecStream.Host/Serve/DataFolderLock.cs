@@ -27,6 +27,26 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
+    /// <summary>Whether a process has the folder now. Looks without taking it.</summary>
+    public static bool IsHeld(string directory)
+    {
+        try
+        {
+            using var file = new FileStream(Path.Combine(directory, "state", "lock"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return false;
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Nobody ever had it.
+            return false;
+        }
+        catch (IOException fault) when (s_heldByOther.Contains(fault.HResult))
+        {
+            // That it is held is what was asked.
+            return true;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 }

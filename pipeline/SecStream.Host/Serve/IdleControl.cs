@@ -43,7 +43,9 @@ internal sealed class IdleControl
         _lastPosition = [.. sources.Select(s => s.Position)];
         foreach (var entry in made.Where(e => e.Kind == ControlKinds.Idle))
         {
+            // A replay may find the source under another name: then what it holds tells.
             var p = Array.FindIndex(sources, s => s.Name == entry.Subject);
+            p = p >= 0 ? p : Array.FindIndex(sources, s => s.SourceHash == entry.Source && entry.Source != 0);
             if (p >= 0)
             {
                 _obeyed[p].Enqueue(entry);

@@ -102,7 +102,11 @@ internal sealed class Reloading : IDisposable
     }
 
     /// <summary>Reads all files again; completes when what has changed is in force, or was refused.</summary>
-    public Task<ReloadResult> ReloadAsync(CancellationToken cancellation) => RequestAsync(PrepareFiles, cancellation);
+    /// <param name="cancellation">Gives the request up.</param>
+    /// <param name="from">
+    /// Event time from which it is to be in force, µs; null: from now on. Refused when events of that time have been evaluated already.
+    /// </param>
+    public Task<ReloadResult> ReloadAsync(CancellationToken cancellation, long? from = null) => RequestAsync(PrepareFiles, cancellation, from);
 
     /// <summary>Takes a rule out of force, until its text changes or it is enabled again.</summary>
     public Task<ReloadResult> DisableAsync(string code, CancellationToken cancellation) => RequestAsync(() => PrepareRule(code, enable: false), cancellation);
@@ -120,7 +124,7 @@ internal sealed class Reloading : IDisposable
 
         try
         {
-            request.Result.TrySetResult(await pump.SwapAsync(() => Apply(request.Change), cancellation).ConfigureAwait(false));
+            request.Result.TrySetResult(await pump.SwapAsync(() => Apply(request.Change, request.From), cancellation).ConfigureAwait(false));
         }
         catch (Exception fault) when (IsRefusal(fault))
         {
@@ -161,13 +165,13 @@ internal sealed class Reloading : IDisposable
         _one.Dispose();
     }
 
-    private async Task<ReloadResult> RequestAsync(Func<PreparedChange> prepare, CancellationToken cancellation)
+    private async Task<ReloadResult> RequestAsync(Func<PreparedChange> prepare, CancellationToken cancellation, long? from = null)
     {
         // One at a time: a change is prepared from what is in force.
         await _one.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var request = new Request(await Task.Run(prepare, cancellation).ConfigureAwait(false));
+            var request = new Request(await Task.Run(prepare, cancellation).ConfigureAwait(false), from);
             if (request.Change.Entries.Count == 0)
             {
                 return Unchanged();
@@ -215,7 +219,7 @@ internal sealed class Reloading : IDisposable
             : throw new ConfigurationException($"rule {code}: no rule of that code is {(enable ? "disabled" : "in force")}");
     }
 
-    private ReloadResult Apply(PreparedChange change)
+    private ReloadResult Apply(PreparedChange change, long? wanted = null)
     {
         if (change.Entries.Count == 0)
         {
@@ -223,7 +227,13 @@ internal sealed class Reloading : IDisposable
         }
 
         var now = EventClock.ToMicroseconds(_time.GetUtcNow());
-        var from = Math.Max(now, Math.Max(_topology.HighestEvaluated, Timeline.LastChange) + 1);
+        var earliest = Math.Max(_topology.HighestEvaluated, Timeline.LastChange) + 1;
+        if (wanted < earliest)
+        {
+            throw new ConfigurationException($"from {Time(wanted.Value)}: events and versions up to {Time(earliest - 1)} are in force already; name a later time, or none");
+        }
+
+        var from = wanted ?? Math.Max(now, earliest);
         var next = _history.Activate(change, from, SettledBefore());
         _log.Append([.. change.Entries.Select(entry => new ControlEntry(ControlKinds.Activate, 0, 0, from, entry.Subject, entry.Detail))]);
 
@@ -234,7 +244,7 @@ internal sealed class Reloading : IDisposable
         NoteWarming(next.Timeline.Plan.Rules, from, now);
         var changed = change.Entries.Select(e => KnowledgeSubject.OfFiles.Contains(e.Subject) ? e.Subject : $"{e.Subject} {e.Detail}").ToList();
         var message = $"{string.Join(", ", changed)} in force for events from {Time(from)}";
-        return new(false, changed, from, from > now ? message + ", because events up to then have been evaluated" : message);
+        return new(false, changed, from, from > now && wanted is null ? message + ", because events up to then have been evaluated" : message);
     }
 
     private ReloadResult Unchanged()
@@ -267,7 +277,7 @@ internal sealed class Reloading : IDisposable
     private static string Time(long time) => EventClock.ToInstant(time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A change that is ready.</summary>
-    private sealed record Request(PreparedChange Change)
+    private sealed record Request(PreparedChange Change, long? From)
     {
         public TaskCompletionSource<ReloadResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

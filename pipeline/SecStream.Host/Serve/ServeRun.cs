@@ -1,238 +1,279 @@
+using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Files;
+using SecStream.Connectors.Journal;
+using SecStream.Connectors.Outbox;
+using SecStream.Connectors.Segments;
+using SecStream.Core.Alerts;
+using SecStream.Core.Events;
 using SecStream.Core.Pipeline;
 using SecStream.Engine;
+using SecStream.Host.Configuration;
+using SecStream.Host.Ledger;
+using SecStream.Host.Service;
 using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
-using SecStream.Stages.Rules.Evaluation;
 
 namespace SecStream.Host.Serve;
 
-/// <summary>The service: follows files, keeps its state in a folder, goes on after a restart where it was.</summary>
-internal sealed class ServeRun : IDisposable
+/// <summary>
+/// The service: what is accepted goes through journals and files into the pipeline, alerts through the outbox into the stores. Its whole state is in
+/// one folder, and after any end, also a sudden one, it goes on where it was. Reads from top to bottom as it is put together.
+/// </summary>
+internal sealed class ServeRun : IAsyncDisposable
 {
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan s_idleStep = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_snapshotInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
+    private readonly ServiceOptions _options;
+    private readonly ServiceLog _log;
     private readonly TimeProvider _time;
-    private readonly PipelineOptions _options;
+    private readonly CancellationTokenSource _giveUp = new();
     private readonly DataFolderLock _folder;
-    private readonly string _snapshotPath;
-    private readonly FileEventSink _events;
-    private readonly AlertJournal _journal;
-    private readonly AlertBook _book;
-    private readonly BookSink _sink;
     private readonly FileControlLog _control;
-    private readonly TailSource[] _sources;
-    private readonly ReloadWatch _watch;
+    private readonly FaultMemory _faults;
+    private readonly ServiceSources _sources;
+    private readonly SegmentEventSink _events;
+    private readonly AlertOutbox _outbox;
+    private readonly SqliteAlertStore _store;
+    private readonly OutboxDeliveries _deliveries;
+    private readonly AlertBook _book;
+    private readonly BookSink _bookSink;
+    private readonly Topology _topology;
+    private readonly Reloading _reloading;
+    private readonly BlindSpotWatch _watch;
+    private readonly ServiceMonitor _monitor;
+    private readonly ServiceSnapshots _snapshots;
+    private readonly Housekeeping _housekeeping;
+    private readonly ServiceFront _front;
     private readonly long _controlFrom;
 
-    /// <summary>Joins the parts and restores the last snapshot.</summary>
-    public ServeRun(PipelineOptions options, string directory, IReadOnlyList<string> paths, Action<AlertChange> announce, TimeProvider time)
+    /// <summary>Joins the parts and restores the last state.</summary>
+    /// <exception cref="ConfigurationException">A file, folder or address can't be used.</exception>
+    public ServeRun(ServiceOptions options, IReadOnlyList<FileSettings> files, IOutboxSink announcer, ServiceLog log, TimeProvider time)
     {
-        _time = time;
-        _options = options;
-        _folder = new DataFolderLock(directory);
-        _snapshotPath = Path.Combine(directory, "state", "snapshot.bin");
-        var snapshot = SnapshotFile.Read(_snapshotPath);
-        _control = new FileControlLog(Path.Combine(directory, "state", "control"), time);
-        var archive = new VersionArchive(Path.Combine(directory, "state", "versions"));
-        var history = Reloading.Begin(options, archive, _control);
-        _events = new FileEventSink(directory, append: true);
-        _journal = new AlertJournal(directory, announce);
-        _book = new AlertBook(history.Timeline.AlertVersions, _journal, new AlertBookOptions { Horizon = options.HorizonMicroseconds });
-        _sink = new BookSink(_book);
-        _sources = [.. paths.Select(path => new TailSource(path, options.Tenant, time))];
-        Topology = new Topology(options, history.Timeline, [.. _sources.Select(Spec)], _events, _sink, time);
-        Reloading = new Reloading(options, archive, history, Topology, _control, timeline => _sink.Use(timeline.AlertVersions), time);
-        _controlFrom = snapshot is null ? _control.Count : Restore(snapshot);
-        _watch = new ReloadWatch(options, time);
-        var reload = Reloading.ReloadAtStart();
-        if (reload.IsRefused || reload.Changed.Count > 0)
-        {
-            Notes.Add(reload.IsRefused ? $"the changed files are refused, those of the last run stay in force: {reload.Message}" : reload.Message);
-        }
+        (_options, _log, _time) = (options, log, time);
+        var state = Path.Combine(options.Data, "state");
+        _folder = new DataFolderLock(options.Data);
+        _control = new FileControlLog(Path.Combine(state, "control"), time);
+        _faults = new FaultMemory(state, _control.Read(0));
+        NoteWhatWasInHand();
+
+        // What is known, and what is read.
+        var archive = new VersionArchive(Path.Combine(state, "versions"));
+        var history = Reloading.Begin(options.Pipeline, archive, _control);
+        _sources = ServiceSources.Open(options, files, time);
+
+        // What is written.
+        _events = new SegmentEventSink(options.Data, new SegmentOptions(), time, log.Warning, _giveUp.Token);
+        _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time);
+        _store = new SqliteAlertStore(options.Data, new SqliteStoreOptions { MayRebuild = true }, time);
+
+        // What decides.
+        var output = new CountingOutput(new OutboxOutput(_outbox));
+        _book = new AlertBook(history.Timeline.AlertVersions, output, new AlertBookOptions { Horizon = options.Pipeline.HorizonMicroseconds });
+        _bookSink = new BookSink(_book);
+        _topology = new Topology(
+            options.Pipeline, history.Timeline, _sources.Specs, _events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
+        _snapshots = new ServiceSnapshots(Path.Combine(state, "snapshots"), _topology, _bookSink, _control, _events, _outbox, _sources, time);
+        _controlFrom = _snapshots.Restore(_book, Notes);
+
+        // What watches.
+        _deliveries = new OutboxDeliveries(_outbox, Path.Combine(state, "outbox"), time);
+        _deliveries.Add(_store);
+        _deliveries.Add(announcer);
+        _watch = new BlindSpotWatch(options.Data, options.Ledger, options.Blindness, time);
+        var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger);
+        _monitor = new ServiceMonitor(parts, () => _reloading!.Timeline, time);
+        output.Counted = _monitor.Count;
+        _snapshots.Monitor = _monitor;
+        ServiceProbes.Add(_watch.Collector, parts, _monitor);
+        _reloading = new Reloading(
+            options.Pipeline, archive, history, _topology, _control, timeline => _bookSink.With(book => book.Use(timeline.AlertVersions)), time);
+        _watch.Collector.Add(_reloading.Observe);
+        ReportReload(_reloading.ReloadAtStart());
+        Notes.AddRange(_topology.Engine.GoneSources.Select(name => $"{name} is not read now; its place is kept"));
+        _housekeeping = new Housekeeping(options, _sources, _control, _store, _snapshots, time, log);
+        _front = new ServiceFront(options, _sources, _store, _events, _monitor, _watch.Ledger, _reloading, time, log);
     }
 
-    /// <summary>Rules and files in force.</summary>
-    public Knowledge Knowledge => Reloading.Timeline.Latest;
-
-    /// <summary>Brings changed rules and files into force.</summary>
-    public Reloading Reloading { get; }
-
     /// <summary>The parts.</summary>
-    public Topology Topology { get; }
+    public Topology Topology => _topology;
 
-    /// <summary>Notes on the restart, for the start-up report.</summary>
+    /// <summary>Rules and files in force.</summary>
+    public KnowledgeTimeline Timeline => _reloading.Timeline;
+
+    /// <summary>Address of the HTTP interface; null before the start, or when it is off.</summary>
+    public string? Url => _front.Url;
+
+    /// <summary>The driver goes round.</summary>
+    public bool IsAlive => _monitor.LastTick is { } tick && _time.GetUtcNow() - tick < TimeSpan.FromSeconds(30);
+
+    /// <summary>Notes on the start, for the report.</summary>
     public List<string> Notes { get; } = [];
 
-    /// <summary>Told of reloads that changed files have caused.</summary>
-    public Action<ReloadResult> OnReload { get; set; } = _ => { };
+    /// <summary>Loads changed rules and files now.</summary>
+    public async Task ReloadAsync(CancellationToken cancellation) => ReportReload(await _reloading.ReloadAsync(cancellation).ConfigureAwait(false));
 
-    /// <summary>Runs until cancelled, then finishes what was read and saves the state.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Runs until cancelled; then takes in what was received, works off what is under way and saves the state.
+    /// </summary>
+    /// <param name="started">Told when everything is up.</param>
+    /// <param name="stop">Ends it in order.</param>
+    public async Task RunAsync(Action started, CancellationToken stop)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var watching = _watch.RunAsync(async token => OnReload(await Reloading.ReloadAsync(token).ConfigureAwait(false)), ended.Token);
+        using var ending = new CancellationTokenSource();
+        using var watching = new CancellationTokenSource();
+        await _front.StartAsync(_watch.Collector, CancellationToken.None).ConfigureAwait(false);
+        var engine = Task.Run(() => _topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, ending.Token, broken), CancellationToken.None), CancellationToken.None);
+        var upkeep = Task.WhenAll(WatchAsync(watching.Token), _housekeeping.RunAsync(watching.Token), WatchFilesAsync(watching.Token));
+        started();
         try
         {
-            await Topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, watching, cancellation, broken), CancellationToken.None).ConfigureAwait(false);
+            await Task.WhenAny(engine, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop)).ConfigureAwait(false);
+            await _front.StopAsync().ConfigureAwait(false);
+            await watching.CancelAsync().ConfigureAwait(false);
+            await ending.CancelAsync().ConfigureAwait(false);
+            GiveUpAfter(_events.Blocked is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
+            await engine.ConfigureAwait(false);
+            await DrainAsync().ConfigureAwait(false);
+        }
+        catch (RecordFaultException fault)
+        {
+            Bury(fault.SourceHash, fault.Position, fault.Name, fault.Message);
+            throw;
         }
         finally
         {
-            await ended.CancelAsync().ConfigureAwait(false);
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await watching.CancelAsync().ConfigureAwait(false);
+            await upkeep.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        Reloading.Dispose();
-        Topology.Dispose();
+        await _front.DisposeAsync().ConfigureAwait(false);
+        await _giveUp.CancelAsync().ConfigureAwait(false);
+        await _snapshots.DisposeAsync().ConfigureAwait(false);
+        _topology.Dispose();
+        _reloading.Dispose();
+        _watch.Dispose();
+        await _deliveries.DisposeAsync().ConfigureAwait(false);
         _book.Dispose();
-        _journal.Dispose();
-        _events.Dispose();
+        await _outbox.DisposeAsync().ConfigureAwait(false);
+        _store.Dispose();
+        await _events.DisposeAsync().ConfigureAwait(false);
+        _sources.Dispose();
+        _faults.Dispose();
         _control.Dispose();
         _folder.Dispose();
+        _giveUp.Dispose();
     }
 
-    private async Task DriveAsync(Pump pump, Task watching, CancellationToken stop, CancellationToken broken)
+    private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)
     {
-        var idle = new IdleControl([.. _sources], _control.Read(_controlFrom), _control, _time, _options.Lateness);
-        var nextIdle = _time.GetUtcNow();
-        var nextSnapshot = _time.GetUtcNow();
-        var changed = true;
+        var idle = new IdleControl([.. _sources.Specs.Select(s => s.Source)], _control.Read(_controlFrom), _control, _time, _options.Pipeline.Lateness);
         while (!stop.IsCancellationRequested)
         {
             broken.ThrowIfCancellationRequested();
-            if (watching.IsFaulted)
-            {
-                await watching.ConfigureAwait(false);
-            }
-
             var worked = await pump.PumpAsync(broken).ConfigureAwait(false);
-            changed |= worked;
-            var now = _time.GetUtcNow();
-            if (now >= nextIdle)
-            {
-                nextIdle = now + s_idleStep;
-                await idle.TakeAsync(pump, broken).ConfigureAwait(false);
-            }
-
-            await Reloading.TakeAsync(pump, broken).ConfigureAwait(false);
-            _sink.Advance(Topology.Engine.Clock);
-            if (changed && now >= nextSnapshot)
-            {
-                changed = false;
-                await SaveAsync(pump, broken).ConfigureAwait(false);
-                nextSnapshot = _time.GetUtcNow() + s_snapshotInterval;
-            }
-
+            _monitor.Tick(pump);
+            await idle.TakeAsync(pump, broken).ConfigureAwait(false);
+            await _reloading.TakeAsync(pump, broken).ConfigureAwait(false);
+            _bookSink.With(book => book.Advance(_topology.Engine.Clock));
+            await _snapshots.TakeAsync(pump, broken).ConfigureAwait(false);
             if (!worked)
             {
                 await Task.Delay(s_poll, _time, CancellationToken.None).ConfigureAwait(false);
             }
         }
 
-        await SaveAsync(pump, broken).ConfigureAwait(false);
+        if (!await _snapshots.SaveAsync(pump, broken).ConfigureAwait(false))
+        {
+            _log.Error($"the state could not be saved ({_monitor.SnapshotFault}); the next start does again what came since the last snapshot");
+        }
     }
 
-    private SourceSpec Spec(TailSource source) => new(source, Replay.ReplaySources.OptionsOf(source.Name, _options, _time));
+    /// <summary>A disk that takes nothing must not hold up the end for ever: what could not be written is done again after the restart.</summary>
+    private void GiveUpAfter(TimeSpan patience) => _giveUp.CancelAfter(patience);
 
-    /// <summary>State of everything at one moment: control log, rules, engine, alerts.</summary>
-    private async Task SaveAsync(Pump pump, CancellationToken cancellation)
+    private async Task DrainAsync()
     {
-        using var content = new MemoryStream();
-        await using var writer = new BinaryWriter(content);
-        using var engine = new MemoryStream();
-        await using var engineWriter = new BinaryWriter(engine);
-        await pump.SaveAsync(engineWriter, cancellation).ConfigureAwait(false);
-        engineWriter.Flush();
-        writer.Write(_control.Count);
-        writer.Write(Reloading.Timeline.Mark);
-        writer.Write(string.Join('\n', _sources.Select(s => s.Name)));
-        writer.Write(engine.Length);
-        engine.WriteTo(content);
-        _sink.Save(writer);
-        _journal.Flush();
-        writer.Flush();
-        SnapshotFile.Write(_snapshotPath, content.GetBuffer().AsSpan(0, (int)content.Length));
+        using var limit = new CancellationTokenSource(s_drain, _time);
+        try
+        {
+            await _deliveries.DrainAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // A sink that is down gets the rest after the restart: its place is kept.
+        }
     }
 
-    private long Restore(byte[] snapshot)
+    private async Task WatchAsync(CancellationToken cancellation)
     {
-        using var reader = new BinaryReader(new MemoryStream(snapshot));
-        var control = reader.ReadInt64();
-        var rules = reader.ReadString();
-        var names = reader.ReadString();
-        if (names != string.Join('\n', _sources.Select(s => s.Name)))
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), _time);
+        while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
-            throw new ConfigurationException(
-                $"{_snapshotPath} was taken of other files ({names.Replace("\n", ", ", StringComparison.Ordinal)}); name the same files, or use another --data folder");
+            _watch.Observe(PipelineSample.Of(_topology, Timeline.Latest, _monitor.IsCaughtUp, KnownFiles.Of(_options.Pipeline)));
+            try
+            {
+                _monitor.Summary(_front.Url).Write(_options.Data);
+            }
+            catch (IOException)
+            {
+                // A view for people; the full disk that prevents it is in the ledger already.
+            }
         }
-
-        var engine = reader.ReadBytes((int)reader.ReadInt64());
-        var same = Reloading.Timeline.Continues(rules);
-        using (var engineReader = new BinaryReader(new MemoryStream(engine)))
-        {
-            Topology.Engine.Restore(engineReader, withShards: same);
-        }
-
-        _book.Restore(reader);
-        Notes.Add("state restored; reading goes on where it stopped");
-        if (!same)
-        {
-            Notes.Add("the state was saved under rules that the control log does not know: all windows begin anew");
-        }
-
-        Notes.AddRange(_sources.Where(s => s.Gap is not null).Select(s => s.Gap!));
-        return control;
     }
 
-    /// <summary>The book behind a lock: lanes report alerts, the driver moves its clock and saves it.</summary>
-    private sealed class BookSink(AlertBook book) : IAlertSink
+    private async Task WatchFilesAsync(CancellationToken cancellation) =>
+        await new ReloadWatch(_options.Pipeline, _time).RunAsync(ReloadAsync, cancellation).ConfigureAwait(false);
+
+    private void ReportReload(ReloadResult result)
     {
-        private readonly Lock _lock = new();
-
-        public void Upsert(Core.Alerts.Alert alert, bool settled)
+        if (result.IsRefused)
         {
-            lock (_lock)
-            {
-                book.Upsert(alert, settled);
-            }
+            _log.Error($"reload refused, what was in force stays: {result.Message}");
+        }
+        else if (result.Changed.Count > 0)
+        {
+            _log.Notice(result.Message);
+        }
+    }
+
+    private void NoteWhatWasInHand()
+    {
+        foreach (var (source, position) in _faults.LeftInHand())
+        {
+            Bury(source, position, $"source {source:x16}", "the process ended while it was in hand");
+        }
+    }
+
+    /// <summary>The second time a record makes the program fail, it is left out from then on, and that is written down first.</summary>
+    private void Bury(ulong source, long position, string name, string message)
+    {
+        if (_faults.Note(source, position, message))
+        {
+            _control.Append(new ControlEntry(ControlKinds.Poison, source, position, EventClock.ToMicroseconds(_time.GetUtcNow()), name, message));
+            _faults.Leave(source, position);
+            _log.Error($"{name}: the record at position {position} has made the program fail twice and becomes a dead letter; please report it");
+        }
+    }
+
+    /// <summary>Counts what goes by.</summary>
+    private sealed class CountingOutput(IAlertOutput inner) : IAlertOutput
+    {
+        public delegate void CountChange(in AlertChange change);
+
+        public CountChange? Counted { get; set; }
+
+        public void OnAlert(in AlertChange change)
+        {
+            Counted?.Invoke(change);
+            inner.OnAlert(change);
         }
 
-        public void Withdraw(string id, string? supersededBy)
-        {
-            lock (_lock)
-            {
-                book.Withdraw(id, supersededBy);
-            }
-        }
-
-        public void Use(AlertVersions versions)
-        {
-            lock (_lock)
-            {
-                book.Use(versions);
-            }
-        }
-
-        public void Advance(long clock)
-        {
-            lock (_lock)
-            {
-                book.Advance(clock);
-            }
-        }
-
-        public void Save(BinaryWriter writer)
-        {
-            lock (_lock)
-            {
-                book.Save(writer);
-            }
-        }
+        public void OnIncident(in AlertChange change) => inner.OnIncident(change);
     }
 }

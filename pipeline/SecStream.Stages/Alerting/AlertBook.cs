@@ -9,7 +9,7 @@ namespace SecStream.Stages.Alerting;
 /// documents that changed. Alerts taken are put out at the next <see cref="Flush"/> or <see cref="Advance"/>, so that an alert and its incident
 /// come in one revision. Incidents whose alerts are settled and which nothing can reach any more are forgotten. Single-threaded.
 /// </summary>
-public sealed class AlertBook : IAlertSink, IDisposable
+public sealed partial class AlertBook : IAlertSink, IDisposable
 {
     private readonly AlertBookOptions _options;
     private readonly BookWriter _writer;
@@ -18,6 +18,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
     private readonly List<BookEntity> _dirty = [];
     private AlertVersions _versions;
     private long _retention;
+    private long _widestGap;
     private long _clock = long.MinValue;
     private long _lastSweep = long.MinValue;
 
@@ -61,6 +62,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
     {
         _versions = versions;
         _retention = IncidentGrouping.Gap + _options.Horizon + versions.WidestWindow + _options.Slack;
+        _widestGap = versions.WidestGap;
         _writer.UseDocument(new AlertDocument(versions, responseTimes));
     }
 
@@ -76,6 +78,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         if (!_entries.TryGetValue(alert.Id, out var entry))
         {
             entry = new BookEntry(alert, rule);
+            _recall.TakeUp(entry);
             _entries.Add(alert.Id, entry);
             EntityOf(alert, rule).Add(entry);
         }
@@ -145,6 +148,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         if (_lastSweep == long.MinValue || clock >= Later(_lastSweep, _options.SweepInterval))
         {
             _lastSweep = clock;
+            Confirm();
             Sweep();
         }
     }
@@ -180,7 +184,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
     public void Save(BinaryWriter writer)
     {
         Flush();
-        BookFormat.Save(writer, _clock, _lastSweep, _entities.Values);
+        BookFormat.Save(writer, _clock, _lastSweep, _recall, _entities.Values);
     }
 
     /// <summary>Reads a book into this one, which must be empty. Alerts of rules that are gone are left out and counted.</summary>
@@ -192,7 +196,14 @@ public sealed class AlertBook : IAlertSink, IDisposable
             throw new InvalidOperationException("restore into an empty book");
         }
 
-        (_clock, _lastSweep) = BookFormat.Restore(reader, _versions, Counters, Adopt);
+        try
+        {
+            (_clock, _lastSweep) = BookFormat.Restore(reader, _versions, Counters, _recall, Adopt);
+        }
+        catch (EndOfStreamException fault)
+        {
+            throw new InvalidDataException("the alert book is damaged: it ends too early", fault);
+        }
     }
 
     /// <inheritdoc/>
@@ -223,7 +234,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
         var name = AlertEntity.Of(alert, rule);
         if (!_entities.TryGetValue((alert.Tenant, name.Type, name.Value), out var entity))
         {
-            entity = new BookEntity(alert.Tenant, name);
+            entity = new BookEntity(alert.Tenant, name, _recall);
             _entities.Add((alert.Tenant, name.Type, name.Value), entity);
         }
 
@@ -238,11 +249,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
             incident.Changes++;
         }
 
-        if (!entry.Owner.IsDirty)
-        {
-            entry.Owner.IsDirty = true;
-            _dirty.Add(entry.Owner);
-        }
+        MarkDirty(entry.Owner);
     }
 
     private void Adopt(BookEntity entity)
@@ -251,12 +258,16 @@ public sealed class AlertBook : IAlertSink, IDisposable
         foreach (var entry in entity.Live.Concat(entity.Withdrawn))
         {
             _entries.Add(entry.Alert.Id, entry);
+            if (entry.IsUnconfirmed)
+            {
+                _unconfirmed.Add(entry);
+            }
         }
 
+        _unconfirmedIncidents.AddRange(entity.Incidents.Values.Where(incident => incident.IsUnconfirmed).Select(incident => (entity, incident)));
         if (entity.NeedsGrouping)
         {
-            entity.IsDirty = true;
-            _dirty.Add(entity);
+            MarkDirty(entity);
         }
     }
 
@@ -270,6 +281,7 @@ public sealed class AlertBook : IAlertSink, IDisposable
             .ToArray();
         foreach (var entity in due)
         {
+            MarkChanged(entity);
             _writer.WriteIncidents(entity, all: true);
             if (!_options.KeepAll)
             {
@@ -282,7 +294,8 @@ public sealed class AlertBook : IAlertSink, IDisposable
     private bool HasEnded(BookEntity entity) =>
         !_options.KeepAll
         && ((entity.Live.Count > 0 && entity.Live[0].IsSettled && IsOver(entity.Live[0].Incident!.End))
-            || entity.Withdrawn.Exists(entry => IsOver(entry.Alert.End)));
+            || entity.Withdrawn.Exists(entry => IsOver(entry.Alert.End))
+            || entity.Incidents.Values.Any(incident => incident.IsWithdrawn && IsOver(incident.End)));
 
     private bool IsOver(long end) => Later(end, _retention) <= _clock;
 

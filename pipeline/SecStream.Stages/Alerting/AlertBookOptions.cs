@@ -29,4 +29,7 @@ public sealed class AlertBookCounters
 
     /// <summary>Alerts forgotten because nothing can change them any more.</summary>
     public long Forgotten { get; set; }
+
+    /// <summary>Alerts and incidents that were sent before a restart, never came again, and were withdrawn.</summary>
+    public long WithdrawnAfterRestart { get; set; }
 }

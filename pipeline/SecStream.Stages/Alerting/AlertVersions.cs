@@ -21,6 +21,7 @@ public sealed class AlertVersions
             .. versions.Select(version => (version.From, version.Versions.Where(v => v.Key != "rule").OrderBy(v => v.Key, StringComparer.Ordinal).ToArray())),
         ];
         WidestWindow = _rules.SelectMany(group => group).Select(rule => EventClock.ToMicroseconds(rule.Window)).DefaultIfEmpty(0).Max();
+        WidestGap = _rules.SelectMany(group => group).Select(rule => EventClock.ToMicroseconds(rule.Gap)).DefaultIfEmpty(0).Max();
     }
 
     /// <summary>Rules and versions for all times.</summary>
@@ -31,6 +32,9 @@ public sealed class AlertVersions
 
     /// <summary>The widest window of any rule, µs.</summary>
     public long WidestWindow { get; }
+
+    /// <summary>The widest gap of any rule, µs.</summary>
+    public long WidestGap { get; }
 
     /// <summary>The rule of a code that was in force at a time; null when there was none.</summary>
     public AlertRule? RuleAt(string code, long opened)

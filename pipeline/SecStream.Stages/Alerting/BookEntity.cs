@@ -17,6 +17,9 @@ internal sealed class BookEntry(Alert alert, AlertRule rule)
     public bool IsSettledSent { get; set; }
     public bool IsWithdrawn { get; set; }
     public bool IsPending { get; set; }
+
+    /// <summary>Consumers have other content, from before a restart, than the book has had since.</summary>
+    public bool IsUnconfirmed { get; set; }
 }
 
 /// <summary>An incident in the book.</summary>
@@ -29,6 +32,12 @@ internal sealed class BookIncident(IncidentLink link)
     public int Revision { get; set; }
     public bool IsWithdrawn { get; set; }
 
+    /// <summary>Consumers were told, before a restart, that it has ended.</summary>
+    public bool IsSettledSent { get; set; }
+
+    /// <summary>Consumers have other content, from before a restart, than the book has had since.</summary>
+    public bool IsUnconfirmed { get; set; }
+
     /// <summary>Changes of its alerts since its document was sent.</summary>
     public int Changes { get; set; }
 }
@@ -37,7 +46,7 @@ internal sealed class BookIncident(IncidentLink link)
 /// The alerts of one primary entity, and their incidents: the function of <see cref="IncidentGrouping"/>, kept up to date. An alert that comes
 /// last, or inside the last incident, is put in place; everything else groups again.
 /// </summary>
-internal sealed class BookEntity(string tenant, AlertEntity name)
+internal sealed class BookEntity(string tenant, AlertEntity name, BookRecall recall)
 {
     private readonly Dictionary<string, BookIncident> _incidents = new(StringComparer.Ordinal);
 
@@ -58,9 +67,13 @@ internal sealed class BookEntity(string tenant, AlertEntity name)
 
     public bool NeedsGrouping { get; set; }
 
+    /// <summary>Changed since it was saved.</summary>
+    public bool IsChanged { get; set; }
+
     public IReadOnlyDictionary<string, BookIncident> Incidents => _incidents;
 
-    public bool IsEmpty => Live.Count == 0 && Withdrawn.Count == 0;
+    /// <summary>Nothing is left that a later revision would have to go on from.</summary>
+    public bool IsEmpty => Live.Count == 0 && Withdrawn.Count == 0 && _incidents.Count == 0;
 
     public void MarkPending(BookEntry entry)
     {
@@ -264,6 +277,7 @@ internal sealed class BookEntity(string tenant, AlertEntity name)
         if (!_incidents.TryGetValue(id, out var incident))
         {
             incident = new BookIncident(new(id, opened));
+            recall.TakeUp(incident);
             _incidents.Add(id, incident);
         }
 

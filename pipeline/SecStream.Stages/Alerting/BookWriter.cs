@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using SecStream.Core.Alerts;
 
 namespace SecStream.Stages.Alerting;
@@ -67,15 +65,26 @@ internal sealed class BookWriter(IAlertOutput output, AlertDocument document) : 
     /// <summary>Puts out the last document of an incident that has ended.</summary>
     public void WriteSettled(BookEntity entity, BookIncident incident) => Write(entity, incident, isSettled: true);
 
+    /// <summary>Withdraws an alert that was sent before a restart and did not come again.</summary>
+    public void WriteLostAlert(SentDocument sent) => output.OnAlert(Withdrawal(sent, sent.Withdrawn()));
+
+    /// <summary>Withdraws an incident that was sent before a restart and did not come again.</summary>
+    public void WriteLostIncident(SentDocument sent) => output.OnIncident(Withdrawal(
+        sent, _incidents.WriteWithdrawn(sent.Tenant, sent.Entity, new(sent.Id, sent.Opened), null, sent.Revision + 1).ToArray()));
+
+    private static AlertChange Withdrawal(SentDocument sent, byte[] document) => new(
+        ChangeKind.Withdrawn, sent.Tenant, sent.Entity, sent.Id, sent.RuleCode, sent.Severity, sent.Opened, sent.Revision + 1, IsSettled: false, document);
+
     private void Write(BookEntry entry)
     {
+        entry.IsUnconfirmed = false;
         var state = new AlertState
         {
             Incident = entry.Incident?.Link,
             IsWithdrawn = entry.IsWithdrawn,
             SupersededBy = entry.SupersededBy,
         };
-        var hash = HashOf(Document.Write(entry.Alert, entry.Rule, state));
+        var hash = SentDocument.HashOf(Document.Write(entry.Alert, entry.Rule, state));
         var changed = hash != entry.Hash || entry.Revision == 0;
         var newlySettled = entry.IsSettled && !entry.IsSettledSent && !entry.IsWithdrawn;
         if (!changed && !newlySettled)
@@ -108,9 +117,10 @@ internal sealed class BookWriter(IAlertOutput output, AlertDocument document) : 
     private void Write(BookEntity entity, BookIncident known, bool isSettled)
     {
         known.Changes = 0;
+        known.IsUnconfirmed = false;
         var incident = IncidentGrouping.Make(entity.Tenant, entity.Name, entity.MembersOf(known));
-        var hash = HashOf(_incidents.Write(incident));
-        if (hash == known.Hash && known.Revision > 0 && !isSettled)
+        var hash = SentDocument.HashOf(_incidents.Write(incident));
+        if (hash == known.Hash && known.Revision > 0 && (!isSettled || known.IsSettledSent))
         {
             return;
         }
@@ -130,9 +140,17 @@ internal sealed class BookWriter(IAlertOutput output, AlertDocument document) : 
             return;
         }
 
+        gone.IsUnconfirmed = false;
+        var successor = entity.SuccessorOf(gone)?.Link.Id;
+        var hash = SentDocument.HashOf(_incidents.WriteWithdrawn(entity.Tenant, entity.Name, gone.Link, successor, null));
+        if (hash == gone.Hash)
+        {
+            return;
+        }
+
         gone.Revision++;
-        gone.Hash = UInt128.Zero;
-        var bytes = _incidents.WriteWithdrawn(entity.Tenant, entity.Name, gone.Link, entity.SuccessorOf(gone)?.Link.Id, gone.Revision);
+        gone.Hash = hash;
+        var bytes = _incidents.WriteWithdrawn(entity.Tenant, entity.Name, gone.Link, successor, gone.Revision);
         Send(ChangeKind.Withdrawn, entity, gone, Severity.Low, bytes);
     }
 
@@ -148,11 +166,4 @@ internal sealed class BookWriter(IAlertOutput output, AlertDocument document) : 
             incident.Revision,
             kind is ChangeKind.Settled,
             bytes.ToArray()));
-
-    private static UInt128 HashOf(ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
-    }
 }

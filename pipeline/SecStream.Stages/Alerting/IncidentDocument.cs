@@ -49,7 +49,7 @@ public sealed class IncidentDocument : IDisposable
     }
 
     /// <summary>Writes that there is no such incident any more: its alerts belong to another, or are withdrawn.</summary>
-    public ReadOnlySpan<byte> WriteWithdrawn(string tenant, AlertEntity entity, IncidentLink incident, string? supersededBy, int revision)
+    public ReadOnlySpan<byte> WriteWithdrawn(string tenant, AlertEntity entity, IncidentLink incident, string? supersededBy, int? revision)
     {
         Start(incident.Opened, incident.Id);
         _json.WriteStartObject("secstream");

@@ -27,6 +27,10 @@ internal static class EventMarker
             {
                 AddHash(record, addedFrom, i, marks);
             }
+            else if (s_indexed[i] == Ecs.SourceIp && record.IsEcsJson && MayHaveHadIp(record.Raw))
+            {
+                marks.AddHash(EventHash.OfAnyValue(i));
+            }
         }
 
         marks.Add(new EventMark(
@@ -39,7 +43,7 @@ internal static class EventMarker
         var value = record.Get(field);
         var text = record.Text(in value);
         var isPlain = value.Kind is FieldKind.Text or FieldKind.Integer or FieldKind.Bool && Utf8.IsValid(text);
-        if (!isPlain || (record.IsEcsJson && record.Present[..addedFrom].Contains(field) && !IsAsItCame(record, value)))
+        if (!isPlain || (record.IsEcsJson && record.Present[..addedFrom].Contains(field) && !IsAsItCame(record, field, value)))
         {
             marks.AddHash(EventHash.OfAnyValue(indexed));
         }
@@ -54,7 +58,7 @@ internal static class EventMarker
     /// A field of ECS input goes out as it came in, also when its value in the table was replaced by a normalised one. Only a string that still
     /// lies in the raw bytes is certainly the same; one that was unescaped for its backslash or quote is too, for nothing of ours has any.
     /// </summary>
-    private static bool IsAsItCame(EventRecord record, in FieldValue value)
+    private static bool IsAsItCame(EventRecord record, int field, in FieldValue value)
     {
         if (value.Kind == FieldKind.Text && value.InScratch)
         {
@@ -62,11 +66,16 @@ internal static class EventMarker
         }
 
         var before = value.Offset - 1;
-        return value.Kind == FieldKind.Text
+        var ip = record.Get(Ecs.SourceIp);
+        var isCopyOfIp = field == Ecs.SourceAddress && ip.Kind == FieldKind.Text && !ip.InScratch && ip.Offset == value.Offset;
+        return !isCopyOfIp
             && before >= record.RawStart
             && record.RawBuffer[before] == (byte)'"'
             && record.RawBuffer[value.Offset + value.Length] == (byte)'"';
     }
+
+    /// <summary>A <c>source.ip</c> that is no address is taken out of the table, but not out of the document.</summary>
+    private static bool MayHaveHadIp(ReadOnlySpan<byte> raw) => raw.IndexOf("source"u8) >= 0 && raw.IndexOf("ip\""u8) >= 0;
 
     private static int FieldNumber(string name)
     {

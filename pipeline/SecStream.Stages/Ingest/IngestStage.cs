@@ -62,17 +62,7 @@ public sealed class IngestStage : IIngestStage
 
     /// <summary>Makes a worker's stage.</summary>
     /// <param name="plan">Rules and names.</param>
-    /// <param name="enrichment">Lists and databases.</param>
-    /// <param name="time">For when documents were ingested.</param>
-    /// <param name="mark">Whether to say of each document what a store wants to know (<see cref="IngestOutput.Marks"/>), and of dead letters when.</param>
-    public IngestStage(IngestPlan plan, EnrichmentSources enrichment, TimeProvider time, bool mark = false)
-        : this(plan, new EnrichmentTimeline(enrichment), time, mark)
-    {
-    }
-
-    /// <summary>Makes a worker's stage.</summary>
-    /// <param name="plan">Rules and names.</param>
-    /// <param name="enrichment">Lists and databases, over time.</param>
+    /// <param name="enrichment">Lists and databases, each for its time.</param>
     /// <param name="time">For when documents were ingested.</param>
     /// <param name="mark">Whether to say of each document what a store wants to know (<see cref="IngestOutput.Marks"/>), and of dead letters when.</param>
     public IngestStage(IngestPlan plan, EnrichmentTimeline enrichment, TimeProvider time, bool mark = false)

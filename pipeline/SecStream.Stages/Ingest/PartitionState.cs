@@ -32,11 +32,11 @@ public sealed class PartitionCounters
     /// <summary>Latest event time seen.</summary>
     public long LastTime { get; set; } = long.MinValue;
 
-    /// <summary>Highest time at which an event was evaluated: not that of events ahead of their time.</summary>
-    public long LastEvaluated { get; set; } = long.MinValue;
-
     /// <summary>Counts a dead letter.</summary>
     public void AddDeadLetter(string errorClass) => DeadLetters = DeadLetters.SetItem(errorClass, DeadLetters.GetValueOrDefault(errorClass) + 1);
+
+    /// <summary>Highest time at which an event was evaluated: not that of events ahead of their time.</summary>
+    public long LastEvaluated { get; set; } = long.MinValue;
 
     /// <summary>Writes the counts.</summary>
     public void Save(BinaryWriter writer)

@@ -1,5 +1,6 @@
 using SecStream.Core.Observations;
 using SecStream.Core.Pipeline;
+using SecStream.Core.Pipeline.State;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Evaluation;
@@ -91,16 +92,25 @@ public sealed class LaneStage : ILaneStage
     }
 
     /// <inheritdoc/>
-    public void Save(int shard, BinaryWriter writer)
+    public void Save(int shard, IStateWriter writer, StateExtent extent)
     {
-        _sessions[shard]!.Save(writer);
-        _rules[shard]!.Save(writer);
+        _sessions[shard]!.Save(shard, writer, extent);
+        _rules[shard]!.Save(shard, writer, extent);
     }
 
     /// <inheritdoc/>
-    public void Restore(int shard, BinaryReader reader)
+    public void Restore(StateReader entry)
     {
-        _sessions[shard]!.Restore(reader);
-        _rules[shard]!.Restore(reader);
+        var place = entry.Place;
+        if (place.Section == StateSection.Session || place is { Section: StateSection.Shard, Part: 0 })
+        {
+            _sessions[place.Shard]!.Restore(entry);
+        }
+        else
+        {
+            _rules[place.Shard]!.Restore(entry);
+        }
+
+        entry.EndValue();
     }
 }

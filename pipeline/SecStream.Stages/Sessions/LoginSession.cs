@@ -18,6 +18,12 @@ internal sealed class LoginSession(RowPool pool)
     /// <summary>Waits in the list of sessions to evaluate.</summary>
     public bool IsActive { get; set; }
 
+    /// <summary>Changed since it was saved.</summary>
+    public bool IsChanged { get; set; }
+
+    /// <summary>A snapshot has it.</summary>
+    public bool IsPersisted { get; set; }
+
     /// <summary>Some line has not been evaluated.</summary>
     public bool HasUnevaluated => _dirty || _evaluated < _lines.Count;
 
@@ -97,7 +103,7 @@ internal sealed class LoginSession(RowPool pool)
         _folded = _head = default;
         _evaluated = 0;
         _dirty = false;
-        IsActive = false;
+        IsActive = IsChanged = IsPersisted = false;
     }
 
     public void Save(BinaryWriter writer)

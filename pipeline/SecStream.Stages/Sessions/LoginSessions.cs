@@ -1,5 +1,6 @@
 using SecStream.Core.Events;
 using SecStream.Core.Observations;
+using SecStream.Core.Pipeline.State;
 using SecStream.Core.Text;
 
 namespace SecStream.Stages.Sessions;
@@ -18,10 +19,13 @@ public sealed class LoginSessions(long horizon, ulong seed, RowPool? pool = null
     /// <summary>Lines a shard holds for corrections, in bytes of their rows. Default 4 MiB (256 MiB over 64 shards).</summary>
     public const long DefaultMaxBytes = 4L << 20;
 
+    private const int HeaderPart = 0;
+
     private readonly RowPool _pool = pool ?? new RowPool();
     private readonly Dictionary<SessionKey, LoginSession> _sessions = new(new KeyComparer(seed));
     private readonly List<LoginSession> _active = [];
     private readonly Stack<LoginSession> _free = new();
+    private readonly List<byte[]> _gone = [];
     private long _clock = long.MinValue;
     private long _lastSweep = long.MinValue;
     private long _fold = long.MinValue;
@@ -54,6 +58,7 @@ public sealed class LoginSessions(long horizon, ulong seed, RowPool? pool = null
         }
 
         Bytes += row.Bytes.Length;
+        session.IsChanged = true;
         if (!session.IsActive)
         {
             session.IsActive = true;
@@ -75,6 +80,7 @@ public sealed class LoginSessions(long horizon, ulong seed, RowPool? pool = null
         {
             var session = _active[i];
             session.IsActive = session.Evaluate(clock, buffers);
+            session.IsChanged = true;
             if (session.IsActive)
             {
                 _active[kept++] = session;
@@ -95,38 +101,55 @@ public sealed class LoginSessions(long horizon, ulong seed, RowPool? pool = null
         }
     }
 
-    /// <summary>Writes the state.</summary>
-    public void Save(BinaryWriter writer)
+    /// <summary>Writes what is asked for of shard <paramref name="shard"/>.</summary>
+    public void Save(int shard, IStateWriter writer, StateExtent extent)
     {
-        writer.Write(_clock);
-        writer.Write(_lastSweep);
-        writer.Write(_fold);
-        writer.Write(Unevaluated);
-        writer.Write(_sessions.Count);
+        var header = writer.Put(new StatePlace(StateSection.Shard, shard, HeaderPart), []);
+        header.Write(_clock);
+        header.Write(_lastSweep);
+        header.Write(_fold);
+        header.Write(Unevaluated);
+        if (extent == StateExtent.Changes)
+        {
+            _gone.ForEach(key => writer.Delete(new StatePlace(StateSection.Session, shard), key));
+        }
+
         foreach (var (key, session) in _sessions)
         {
-            writer.Write(key.Bytes.Length);
-            writer.Write(key.Bytes);
-            session.Save(writer);
+            if (extent != StateExtent.Changes || session.IsChanged)
+            {
+                session.Save(writer.Put(new StatePlace(StateSection.Session, shard), key.Bytes));
+                session.IsChanged &= extent == StateExtent.Copy;
+                session.IsPersisted |= extent != StateExtent.Copy;
+            }
+        }
+
+        if (extent != StateExtent.Copy)
+        {
+            _gone.Clear();
         }
     }
 
-    /// <summary>Reads the state into an empty instance.</summary>
-    public void Restore(BinaryReader reader)
+    /// <summary>Reads an entry of the state, into an instance that was empty before the first.</summary>
+    public void Restore(StateReader entry)
     {
-        _clock = reader.ReadInt64();
-        _lastSweep = reader.ReadInt64();
-        _fold = reader.ReadInt64();
-        Unevaluated = reader.ReadInt64();
-        for (var left = reader.ReadInt32(); left > 0; left--)
+        var reader = entry.OpenValue();
+        if (entry.Place.Section == StateSection.Shard)
         {
-            var session = SessionOf(reader.ReadBytes(reader.ReadInt32()));
-            Bytes += session.Restore(reader);
-            if (session.HasUnevaluated)
-            {
-                session.IsActive = true;
-                _active.Add(session);
-            }
+            _clock = reader.ReadInt64();
+            _lastSweep = reader.ReadInt64();
+            _fold = reader.ReadInt64();
+            Unevaluated = reader.ReadInt64();
+            return;
+        }
+
+        var session = SessionOf(entry.Key);
+        Bytes += session.Restore(reader);
+        session.IsPersisted = true;
+        if (session.HasUnevaluated)
+        {
+            session.IsActive = true;
+            _active.Add(session);
         }
     }
 
@@ -148,9 +171,16 @@ public sealed class LoginSessions(long horizon, ulong seed, RowPool? pool = null
         _fold = clock == long.MaxValue ? long.MaxValue : Math.Max(_fold, clock - reach);
         foreach (var (key, session) in _sessions)
         {
-            Bytes -= session.Fold(_fold, out var isOver);
+            var folded = session.Fold(_fold, out var isOver);
+            Bytes -= folded;
+            session.IsChanged |= folded > 0;
             if (isOver && !session.IsActive)
             {
+                if (session.IsPersisted)
+                {
+                    _gone.Add(key.Bytes);
+                }
+
                 _sessions.Remove(key);
                 session.Clear();
                 if (_free.Count < 4096)

@@ -39,8 +39,11 @@ internal sealed record RunShape
     /// <summary>Not null: now and then a partition counts as caught up and quiet, and its watermark moves to its highest event time.</summary>
     public int? IdleSeed { get; init; }
 
+    /// <summary>Above 0: a snapshot every so many batches, the first whole, the others of what has changed; stops restore from all of them together.</summary>
+    public int BatchesPerDelta { get; init; }
+
     public override string ToString() =>
-        $"batch {BatchSize}, lanes {Lanes}, workers {Workers}, revisions {RevisionInterval}, stops [{string.Join(',', Stops)}] → lanes [{string.Join(',', LanesAfterStop)}], hiccups {HiccupSeed}, idle {IdleSeed}";
+        $"batch {BatchSize}, lanes {Lanes}, workers {Workers}, revisions {RevisionInterval}, stops [{string.Join(',', Stops)}] → lanes [{string.Join(',', LanesAfterStop)}], hiccups {HiccupSeed}, idle {IdleSeed}, deltas {BatchesPerDelta}";
 }
 
 /// <summary>What came out of a run.</summary>
@@ -68,12 +71,18 @@ internal static class PipelineRun
     {
         var log = new AlertLog();
         byte[]? snapshot = null;
+        var chain = shape.BatchesPerDelta > 0 ? new SnapshotChain() : null;
         for (var leg = 0; ; leg++)
         {
             var events = new MemoryEventSink(keepEvents);
             var lanes = leg > 0 && leg <= shape.LanesAfterStop.Length ? shape.LanesAfterStop[leg - 1] : shape.Lanes;
             using var topology = Build(knowledge.Begin(), partitions, shape, options with { Lanes = lanes }, events, log);
-            if (snapshot is not null)
+            if (snapshot is not null && chain is not null)
+            {
+                using var merged = chain.Merged();
+                topology.Engine.Restore(merged, []);
+            }
+            else if (snapshot is not null)
             {
                 using var reader = new BinaryReader(new MemoryStream(snapshot));
                 topology.Engine.Restore(reader);
@@ -81,7 +90,7 @@ internal static class PipelineRun
 
             var stop = leg < shape.Stops.Length ? shape.Stops[leg] : int.MaxValue;
             var idle = shape.IdleSeed is { } seed ? new Idleness(new Random(seed + leg), partitions, topology) : null;
-            var runner = new Leg(topology, log, stop, idle, knowledge, options.Horizon);
+            var runner = new Leg(topology, log, stop, idle, knowledge, options.Horizon, chain, shape.BatchesPerDelta);
             await topology.Engine.RunAsync(runner.DriveAsync, CancellationToken.None);
             if (runner.Snapshot is null)
             {
@@ -127,7 +136,7 @@ internal static class PipelineRun
     }
 
     /// <summary>One life of an engine: to the end, or to a stop and a little further, so that what is thrown away is not what was saved.</summary>
-    private sealed class Leg(Topology topology, AlertLog log, int stop, Idleness? idle, Swapping knowledge, TimeSpan horizon)
+    private sealed class Leg(Topology topology, AlertLog log, int stop, Idleness? idle, Swapping knowledge, TimeSpan horizon, SnapshotChain? chain, int perDelta)
     {
         public byte[]? Snapshot { get; private set; }
 
@@ -139,6 +148,11 @@ internal static class PipelineRun
         {
             for (var batches = 0; !pump.AllEnded; batches++)
             {
+                if (chain is not null && batches <= stop && (batches == stop || batches % perDelta == 0))
+                {
+                    await chain.CaptureAsync(pump, cancellation);
+                }
+
                 if (batches == stop)
                 {
                     await SaveAsync(pump, cancellation);
@@ -171,6 +185,10 @@ internal static class PipelineRun
             writer.Flush();
             Snapshot = stream.ToArray();
             SavedLog = log.Copy();
+            if (chain is not null && !chain.MergedBytes().AsSpan().SequenceEqual(Snapshot))
+            {
+                throw new InvalidOperationException($"base and {chain.Deltas} deltas are not what a full save is");
+            }
         }
     }
 }

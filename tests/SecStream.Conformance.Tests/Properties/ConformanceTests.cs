@@ -18,6 +18,13 @@ public sealed class ConformanceTests
         (inOrder, WithStops(AnyShape(random), c, random)));
 
     [Fact]
+    public void StoppedWithDeltas_EqualsReference() => Property.Check("deltas", 60, declared: true, (c, inOrder, random) =>
+    {
+        var delivery = random.Next(2) == 0 ? inOrder : inOrder.Delay(random, 0.05, c.HorizonMicroseconds);
+        return (delivery, WithStops(AnyShape(random), c, random) with { BatchesPerDelta = random.Next(1, 6) });
+    });
+
+    [Fact]
     public void ShuffledWithinLateness_EqualsReference() => Property.Check("shuffled", 80, declared: true, (_, inOrder, random) =>
         (inOrder.Shuffle(random, Lateness), AnyShape(random)));
 

@@ -76,7 +76,8 @@ public sealed class AlertBookPropertyTests
     {
         using var book = new AlertBook(All, Versions, new RecordingOutput());
 
-        Assert.Throws<InvalidDataException>(() => book.Restore(new BinaryReader(new MemoryStream([2, 0, 0, 0]))));
+        Assert.Throws<InvalidDataException>(() => book.Restore(new BinaryReader(new MemoryStream([3, 0, 0, 0]))));
+        Assert.Throws<InvalidDataException>(() => book.Restore(new BinaryReader(new MemoryStream([2, 0, 0, 0, 1, 2, 3]))));
         Assert.Throws<InvalidDataException>(() => book.Restore(new BinaryReader(new MemoryStream([1, 0, 0, 0, .. new byte[16], 255, 255, 255, 127]))));
     }
 

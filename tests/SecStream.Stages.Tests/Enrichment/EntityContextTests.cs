@@ -70,6 +70,7 @@ public sealed class EntityContextTests
     [InlineData("e.yml", "users:\n  - 5", "e.yml:2: users: an entry is no map")]
     [InlineData("e.yml", "users:\n  - name: [a]", "e.yml:2: name: no single value")]
     [InlineData("e.yml", "users:\n  - name: 'a", "no valid YAML")]
+    [InlineData("e.yml", "users: [{name: a, ad\nmin: true}]", "no valid YAML")]
     [InlineData("e.yml", "- a", "no map at the top")]
     [InlineData("e.yml", "assets:\n  - host: a\n    criticality: 3", "criticality: '3' is unknown")]
     [InlineData("e.csv", "name,adnim\na,true", "e.csv:2: adnim: unknown key")]

@@ -38,6 +38,7 @@ public sealed class RuleLintTests
     [InlineData("s: {source.ip|cidr: 10.0.0.0/99}\ncondition: s", "value", "")]
     [InlineData("s: {event.action|wide: x}\ncondition: s", "modifiers", "")]
     [InlineData("s: {}\ncondition: s", "selection", "")]
+    [InlineData("s: {event.actio{: x}\ncondition: s", "yaml", "look at quotes")]
     [InlineData("s: {event.action: {a: b}}\ncondition: s", "value", "")]
     public void Detection_WithError_IsReportedAndLeftOut(string detection, string code, string mend)
     {

@@ -20,6 +20,12 @@ internal static class EntityYaml
             entries.Refuse(Line(e.Start), "", $"no valid YAML ({e.Message})", "mend the line or the one before it");
             return;
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The YAML library stumbles over some malformed texts with exceptions of this kind, which bear no place.
+            entries.Refuse(1, "", "no valid YAML", "look at quotes, brackets and unusual characters");
+            return;
+        }
 
         if (stream.Documents.Count == 0)
         {

@@ -105,13 +105,16 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         }
     }
 
+    /// <summary>Whether <see cref="Fold"/> may find something to do.</summary>
+    public static bool MayFold(Entity entity, long fold) => entity.States is not null || fold > entity.NextFold;
+
     /// <summary>
     /// Folds the items before <paramref name="fold"/> (no event that old is accepted any more) and drops those no window reaches back to.
     /// False when nothing is left of the entity.
     /// </summary>
     public bool Fold(Entity entity, long fold)
     {
-        if (entity.States is null && fold <= entity.NextFold)
+        if (!MayFold(entity, fold))
         {
             return true;
         }

@@ -33,13 +33,14 @@ public sealed partial class RuleShard
 
             excess -= EntityBytes + (entity.Items.Length * (long)Unsafe.SizeOf<Item>());
             Evict(entity);
+            MarkChanged(entity);
             gone.Add(entity);
         }
 
         foreach (var table in _tables)
         {
             // One that the schedule still names stays, empty, until its turn has come.
-            table.Sweep(entity => entity.QueueEntries > 0 || !gone.Contains(entity));
+            table.Sweep(entity => entity.QueueEntries > 0 || !gone.Contains(entity) || NoteGone(entity));
         }
 
         Counters.Evicted += gone.Count;

@@ -1,3 +1,4 @@
+using SecStream.Core.Pipeline.State;
 using SecStream.Stages.Rules.History;
 
 namespace SecStream.Stages.Rules.Evaluation;
@@ -5,28 +6,68 @@ namespace SecStream.Stages.Rules.Evaluation;
 /// <content>Writing and reading a shard's whole state. Strings and detection sets are written out: a snapshot refers to nothing outside.</content>
 public sealed partial class RuleShard
 {
-    /// <summary>Writes the state.</summary>
-    public void Save(BinaryWriter writer)
+    private const int HeaderPart = 1;
+
+    /// <summary>Writes what is asked for of shard <paramref name="shard"/>. Reads shared memory of the lane only, so shards may be saved at once.</summary>
+    public void Save(int shard, IStateWriter writer, StateExtent extent)
+    {
+        SaveHeader(writer.Put(new StatePlace(StateSection.Shard, shard, HeaderPart), []));
+        if (extent == StateExtent.Changes)
+        {
+            SaveGone(shard, writer);
+            foreach (var entity in _changed)
+            {
+                SaveEntity(shard, writer, entity, extent);
+            }
+        }
+        else
+        {
+            foreach (var entity in _tables.SelectMany(table => table.All()))
+            {
+                SaveEntity(shard, writer, entity, extent);
+            }
+        }
+
+        if (extent != StateExtent.Copy)
+        {
+            BeginChanges();
+        }
+    }
+
+    /// <summary>Reads an entry of a shard of the same plan, or of one that this goes on from.</summary>
+    public void Restore(StateReader entry)
+    {
+        var place = entry.Place;
+        var reader = entry.OpenValue();
+        if (place.Section == StateSection.Shard)
+        {
+            RestoreHeader(reader);
+            BeginChanges();
+            return;
+        }
+
+        if (place.Part >= _tables.Length)
+        {
+            throw new InvalidDataException($"the snapshot has route {place.Part}, the rules have {_tables.Length} routes: it was taken under other rules");
+        }
+
+        var before = _memory.LiveBytes;
+        var entity = _tables[place.Part].GetOrAdd(entry.Key);
+        entity.IsPersisted = true;
+        RestoreEntity(reader, entity);
+        _bytes += _memory.LiveBytes - before;
+    }
+
+    private void SaveHeader(BinaryWriter writer)
     {
         foreach (var number in (ReadOnlySpan<long>)
             [_clock, _lastSweep, _fold, _lastRebuild, Counters.Unevaluated, Counters.Evicted, Counters.Corrections, Counters.Lost])
         {
             writer.Write(number);
         }
-
-        writer.Write(_tables.Length);
-        foreach (var table in _tables)
-        {
-            writer.Write(table.Count);
-            foreach (var entity in table.All())
-            {
-                SaveEntity(writer, entity);
-            }
-        }
     }
 
-    /// <summary>Reads the state into an empty shard of the same plan, or of one that goes on from it.</summary>
-    public void Restore(BinaryReader reader)
+    private void RestoreHeader(BinaryReader reader)
     {
         _clock = reader.ReadInt64();
         _lastSweep = reader.ReadInt64();
@@ -36,27 +77,22 @@ public sealed partial class RuleShard
         Counters.Evicted = reader.ReadInt64();
         Counters.Corrections = reader.ReadInt64();
         Counters.Lost = reader.ReadInt64();
-        var before = _memory.LiveBytes;
-        var tables = reader.ReadInt32();
-        if (tables < 0 || tables > _tables.Length)
-        {
-            throw new InvalidDataException($"the snapshot has {tables} routes, the rules have {_tables.Length}: it was taken under other rules");
-        }
+    }
 
-        foreach (var table in _tables.AsSpan(0, tables))
+    private void SaveEntity(int shard, IStateWriter writer, Entity? entity, StateExtent extent)
+    {
+        if (entity is not null)
         {
-            for (var left = reader.ReadInt32(); left > 0; left--)
+            SaveEntity(writer.Put(new StatePlace(StateSection.Entity, shard, entity.Route), entity.Key), entity);
+            if (extent != StateExtent.Copy)
             {
-                RestoreEntity(reader, table);
+                (entity.ChangedAt, entity.IsPersisted) = (0, true);
             }
         }
-
-        _bytes += _memory.LiveBytes - before;
     }
 
     private void SaveEntity(BinaryWriter writer, Entity entity)
     {
-        StateFormat.WriteBytes(writer, entity.Key);
         writer.Write(entity.Count);
         writer.Write(entity.Evaluated);
         writer.Write(entity.Folded);
@@ -68,22 +104,26 @@ public sealed partial class RuleShard
             StateFormat.WriteItem(writer, ref entity.Items[i], _sets, _memory.Values);
         }
 
+        if (entity.States is null)
+        {
+            writer.Write(0);
+            return;
+        }
+
+        // In the order of rules, whatever the order in which they came to have a state: the same state is the same bytes.
         var states = new List<RuleState>();
         for (var state = entity.States; state is not null; state = state.Next)
         {
             states.Add(state);
         }
 
+        states.Sort((a, b) => a.Rule.CompareTo(b.Rule));
         writer.Write(states.Count);
-        foreach (var state in states)
-        {
-            SaveState(writer, state);
-        }
+        states.ForEach(state => SaveState(writer, state));
     }
 
-    private void RestoreEntity(BinaryReader reader, EntityTable table)
+    private void RestoreEntity(BinaryReader reader, Entity entity)
     {
-        var entity = table.GetOrAdd(StateFormat.ReadBytes(reader));
         var count = reader.ReadInt32();
         entity.Evaluated = reader.ReadInt32();
         entity.Folded = reader.ReadInt32();

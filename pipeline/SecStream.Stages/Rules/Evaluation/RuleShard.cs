@@ -45,7 +45,7 @@ public sealed partial class RuleShard : IDraftObserver
         _sink = sink;
         _tables = [.. plan.Routes.Select(r => new EntityTable(r.Index, memory))];
         _evaluator = new HistoryEvaluator(plan, sets, memory, this);
-        _keep = entity => _evaluator.Fold(entity, _fold) || entity.QueueEntries > 0;
+        _keep = Keep;
     }
 
     /// <summary>Counts of what the shard could not do exactly.</summary>
@@ -81,6 +81,7 @@ public sealed partial class RuleShard : IDraftObserver
         {
             if (Insert(entity, row))
             {
+                MarkChanged(entity);
                 Schedule(entity);
             }
 
@@ -111,6 +112,7 @@ public sealed partial class RuleShard : IDraftObserver
             {
                 entity.ScheduledTime = long.MaxValue;
                 Counters.Lost += _evaluator.EvaluateUpTo(entity, clock);
+                MarkChanged(entity);
                 Schedule(entity);
             }
         }
@@ -307,6 +309,7 @@ public sealed partial class RuleShard : IDraftObserver
             if (entity.IsDirty)
             {
                 _evaluator.Rebuild(entity);
+                MarkChanged(entity);
                 Counters.Corrections++;
             }
         }
@@ -365,6 +368,12 @@ public sealed partial class RuleShard : IDraftObserver
             }
 
             state.IsQueued = wait;
+            if (entity.FindState(state.Rule) == state)
+            {
+                // Else the key has gone meanwhile, and the entity may be another's, even another shard's.
+                MarkChanged(entity);
+            }
+
             if (wait)
             {
                 _unsent[kept++] = _unsent[i];

@@ -53,6 +53,12 @@ public sealed class Entity
     /// <summary>A fold at or before this time finds nothing to do, unless some rule has a state for the key.</summary>
     public long NextFold { get; internal set; } = long.MinValue;
 
+    /// <summary>Place in the shard's list of changed keys, from 1; 0: not changed since it was saved.</summary>
+    public int ChangedAt { get; internal set; }
+
+    /// <summary>A snapshot has it: when it goes, that must be written down too.</summary>
+    public bool IsPersisted { get; internal set; }
+
     /// <summary>Number of the route.</summary>
     public int Route { get; internal set; }
 

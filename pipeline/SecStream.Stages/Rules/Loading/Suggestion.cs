@@ -1,7 +1,7 @@
 namespace SecStream.Stages.Rules.Loading;
 
 /// <summary>Finds what a mistyped name was probably meant to be.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>"did you mean …?", or nothing when no name is near.</summary>
     public static string For(string name, IEnumerable<string> known)

@@ -22,9 +22,10 @@ internal static class YamlReading
             return [];
         }
 
+        var reached = 1;
         try
         {
-            if (TooDeep(text) is { } line)
+            if (TooDeep(text, ref reached) is { } line)
             {
                 issues.Add(IssueSeverity.Error, "too-deep", line, "", $"more than {MaxDepth} levels deep", "");
                 return [];
@@ -38,6 +39,12 @@ internal static class YamlReading
         {
             // What the author typed, not a fault of ours: it becomes an issue with its line.
             issues.Add(IssueSeverity.Error, "yaml", (int)Math.Clamp(e.Start.Line, 1, int.MaxValue), "", e.Message, "");
+            return [];
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The YAML library stumbles over some malformed texts with exceptions of this kind, which bear no place.
+            issues.Add(IssueSeverity.Error, "yaml", reached, "", "from here on this is no YAML", "look at quotes, brackets and unusual characters");
             return [];
         }
     }
@@ -142,16 +149,17 @@ internal static class YamlReading
     }
 
     // The reader below recurses, so depth is measured on the flat events first.
-    private static int? TooDeep(string text)
+    private static int? TooDeep(string text, ref int reached)
     {
         var parser = new Parser(new StringReader(text));
         var depth = 0;
         while (parser.MoveNext())
         {
+            reached = (int)Math.Clamp(parser.Current!.End.Line, 1, int.MaxValue);
             depth += parser.Current switch { MappingStart or SequenceStart => 1, MappingEnd or SequenceEnd => -1, _ => 0 };
             if (depth > MaxDepth)
             {
-                return (int)parser.Current!.Start.Line;
+                return (int)parser.Current.Start.Line;
             }
         }
 

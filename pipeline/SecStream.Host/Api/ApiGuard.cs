@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+
+namespace SecStream.Host.Api;
+
+/// <summary>Turns what a caller asked wrongly into a 400 with a sentence.</summary>
+internal static class ApiGuard
+{
+    /// <summary>A route around which bad parameters are answered.</summary>
+    public static RequestDelegate Around(RequestDelegate answer) => async context =>
+    {
+        try
+        {
+            await answer(context).ConfigureAwait(false);
+        }
+        catch (QueryException fault)
+        {
+            // The caller's mistake: the sentence says which.
+            await ApiAnswers.ErrorAsync(context, 400, fault.Message).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; there is nobody to answer.
+        }
+    };
+}

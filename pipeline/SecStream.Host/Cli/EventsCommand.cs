@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using SecStream.Connectors.Segments;
+using SecStream.Core.Queries;
+using SecStream.Host.Alerts;
+using SecStream.Host.Documents;
+using SecStream.Stages.Alerting;
+using Spectre.Console;
+
+namespace SecStream.Host.Cli;
+
+/// <summary><c>events</c>: finds stored events, while a service runs or not.</summary>
+internal static class EventsCommand
+{
+    private const int DefaultRows = 50;
+    private const int MaxPage = 1000;
+    private const int MessageLength = 200;
+
+    public static Command Make(TimeProvider time)
+    {
+        var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: ./data." };
+        var where = new Option<string[]>("--where") { Description = "Only events whose field has this value: source.ip=203.0.113.7. Several: all must hold." };
+        var id = new Option<string[]>("--id") { Description = "Only events of this id." };
+        var since = new Option<string?>("--since") { Description = "At or after: an instant, a date, or how long ago (90m, 24h, 7d)." };
+        var until = new Option<string?>("--until") { Description = "Before." };
+        var limit = new Option<long?>("--limit") { Description = $"Show the newest N. Default: {DefaultRows}." };
+        var json = new Option<bool>("--json") { Description = "Print the documents, one a line." };
+        var command = new Command("events", "Find stored events by time, field and id.") { data, where, id, since, until, limit, json };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var now = time.GetUtcNow();
+            var query = new EventQuery
+            {
+                From = AlertFilter.ReadTime("--since", result.GetValue(since), now),
+                Until = AlertFilter.ReadTime("--until", result.GetValue(until), now),
+                Where = [.. (result.GetValue(where) ?? []).Select(ReadCondition)],
+                Ids = result.GetValue(id) ?? [],
+            };
+            var most = result.GetValue(limit) ?? DefaultRows;
+            if (most < 1)
+            {
+                throw new ConfigurationException($"--limit {most}: use a number from 1 on");
+            }
+
+            var faults = new Reports();
+            var store = new SegmentEventStore(Path.Combine(SegmentFolder.Find(result.GetValue(data), "events"), "events"), new SegmentOptions(), faults.Add);
+            await PrintAsync(store, query, most, result.GetValue(json), cancellation).ConfigureAwait(false);
+            return faults.Print();
+        });
+        return command;
+    }
+
+    private static (string Field, string Value) ReadCondition(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0
+            ? (text[..equals], text[(equals + 1)..])
+            : throw new ConfigurationException($"--where {text}: use field=value, such as source.ip=203.0.113.7");
+    }
+
+    private static async Task PrintAsync(SegmentEventStore store, EventQuery query, long most, bool json, CancellationToken cancellation)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        Array.ForEach(["time (UTC)", "action", "user", "source", "host", "event", "id"], column => table.AddColumn(column));
+        var shown = 0L;
+        string? after = null;
+        do
+        {
+            var page = await store.FindAsync(query with { After = after, Limit = (int)Math.Min(MaxPage, most - shown) }, cancellation).ConfigureAwait(false);
+            foreach (var document in page.Items)
+            {
+                if (json)
+                {
+                    Console.Out.WriteLine(Encoding.UTF8.GetString(document.Span));
+                }
+                else
+                {
+                    AddRow(table, document);
+                }
+            }
+
+            shown += page.Items.Count;
+            after = page.Next;
+        }
+        while (after is not null && shown < most);
+        if (json)
+        {
+            return;
+        }
+
+        if (shown == 0)
+        {
+            Terminal.Out.WriteLine("No event matches.");
+            return;
+        }
+
+        Terminal.Out.Write(table);
+        Terminal.Out.WriteLine(after is null ? $"{shown:N0} events." : $"The newest {shown:N0}, there are more; --limit N shows them.");
+    }
+
+    private static void AddRow(Table table, ReadOnlyMemory<byte> document)
+    {
+        using var parsed = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = 1000 });
+        var root = parsed.RootElement;
+        string Field(string path) => Terminal.Safe(DocumentFields.Text(root, path) ?? "");
+        var text = DocumentFields.Text(root, "event.original") ?? DocumentFields.Text(root, "message") ?? "";
+        table.AddRow(
+            DocumentFields.Time(root, "@timestamp") is { } at ? AlertTable.Time(at) : "?",
+            Field("event.action"),
+            Field("user.name"),
+            Terminal.Safe(DocumentFields.Text(root, "source.ip") ?? DocumentFields.Text(root, "source.address") ?? ""),
+            Field("host.name"),
+            Markup.Escape(SafeText.Show(text, MessageLength)),
+            Field("event.id"));
+    }
+}
+
+/// <summary>What could not be read while a command ran: told once each, at its end. Thread-safe.</summary>
+internal sealed class Reports
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _messages = [];
+
+    /// <summary>Takes a message.</summary>
+    public void Add(string message)
+    {
+        lock (_lock)
+        {
+            if (!_messages.Contains(message))
+            {
+                _messages.Add(message);
+            }
+        }
+    }
+
+    /// <summary>Prints them to standard error; returns the exit code: 1 when there are any.</summary>
+    public int Print()
+    {
+        lock (_lock)
+        {
+            _messages.ForEach(message => Console.Error.WriteLine($"secstream: {SafeText.Show(message)}"));
+            return _messages.Count > 0 ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text.Json;
+using SecStream.Connectors.Outbox;
+using SecStream.Connectors.Segments;
+using SecStream.Core.Pipeline;
+using SecStream.Core.Pipeline.State;
+using SecStream.Engine;
+using SecStream.Host.Serve.Snapshots;
+using SecStream.Stages.Alerting;
+
+namespace SecStream.Host.Serve;
+
+/// <summary>What is known of a snapshot without reading it.</summary>
+/// <param name="Control">Number of the first control entry behind it.</param>
+/// <param name="Outbox">Place in the outbox behind what the alert book had sent.</param>
+/// <param name="Journals">Positions of the journals.</param>
+internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals);
+
+/// <summary>
+/// Saves the state of everything as one consistent whole: what has changed is captured at a standstill and made durable beside the work. Journals
+/// are released and segments compressed only up to the oldest snapshot that may still be gone back to.
+/// </summary>
+internal sealed class ServiceSnapshots(
+    string directory, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeProvider time) : IAsyncDisposable
+{
+    private readonly SnapshotStore _store = SnapshotStore.Open(directory, time);
+    private readonly SnapshotSchedule _schedule = new(time);
+    private Task _writing = Task.CompletedTask;
+
+    /// <summary>Told how it goes.</summary>
+    public ServiceMonitor? Monitor { get; set; }
+
+    /// <summary>Control entries before this one lie behind every state that may be restored.</summary>
+    public long ControlNeeded { get; private set; }
+
+    /// <summary>Goes back to the last state. Returns the number of the first control entry behind it.</summary>
+    /// <exception cref="ConfigurationException">No snapshot is intact, or another version wrote them.</exception>
+    public long Restore(AlertBook restored, List<string> notes)
+    {
+        notes.AddRange(_store.Notes);
+        if (_store.TryRestore() is not { } snapshot)
+        {
+            restored.Recall(outbox.ReadFrom(0), windowsContinue: true);
+            return 0;
+        }
+
+        using (snapshot.Entries)
+        {
+            topology.Engine.Restore(snapshot.Entries, [restored]);
+        }
+
+        var mark = JsonSerializer.Deserialize<SnapshotMark>(snapshot.Header.Span)!;
+        restored.Recall(outbox.ReadFrom(mark.Outbox), windowsContinue: true);
+        notes.Add($"state of {snapshot.Taken.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC restored; reading goes on where it stopped");
+        notes.AddRange(sources.Files.Where(s => s.Gap is not null).Select(s => s.Gap!));
+        Release();
+        return mark.Control;
+    }
+
+    /// <summary>Takes a snapshot when one is due and the last one is done.</summary>
+    public async ValueTask TakeAsync(Pump pump, CancellationToken cancellation)
+    {
+        if (_schedule.IsDue && _writing.IsCompleted)
+        {
+            await CaptureAsync(pump, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Saves the state and waits until it is durable.</summary>
+    /// <returns>Whether it is; if not, a restart does again what came since the one before.</returns>
+    public async Task<bool> SaveAsync(Pump pump, CancellationToken cancellation)
+    {
+        await _writing.ConfigureAwait(false);
+        await CaptureAsync(pump, cancellation).ConfigureAwait(false);
+        await _writing.ConfigureAwait(false);
+        return _store.LastFault is null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task CaptureAsync(Pump pump, CancellationToken cancellation)
+    {
+        await _writing.ConfigureAwait(false);
+        var started = Stopwatch.GetTimestamp();
+        var delta = await pump.CaptureAsync(_store.NeedsFull, [new LockedPart(book)], cancellation).ConfigureAwait(false);
+
+        // What the book put out for the capture is in the outbox, and nothing moves before this method has returned.
+        var mark = new SnapshotMark(
+            control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position));
+        _schedule.Taken(Stopwatch.GetElapsedTime(started));
+        _writing = WriteAsync(delta, mark);
+    }
+
+    private async Task WriteAsync(StateDelta delta, SnapshotMark mark)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var bytes = delta.Bytes;
+        var saved = await _store.WriteAsync(delta, JsonSerializer.SerializeToUtf8Bytes(mark), MakeDurableAsync, CancellationToken.None).ConfigureAwait(false);
+        if (saved)
+        {
+            events.Committed();
+            Release();
+        }
+
+        Monitor?.Saved(_store, bytes, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>What the state says is written has to be on disk before the state counts.</summary>
+    private async Task MakeDurableAsync()
+    {
+        await events.MakeDurableAsync(CancellationToken.None).ConfigureAwait(false);
+        await outbox.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private void Release()
+    {
+        if (_store.OldestRecoverable is not { } header || JsonSerializer.Deserialize<SnapshotMark>(header.Span) is not { } oldest)
+        {
+            return;
+        }
+
+        ControlNeeded = oldest.Control;
+        foreach (var journal in sources.Journals)
+        {
+            journal.Release(oldest.Journals.GetValueOrDefault(journal.Name));
+        }
+    }
+
+    /// <summary>The book behind its lock.</summary>
+    private sealed class LockedPart(BookSink book) : IStatePart
+    {
+        public void Save(IStateWriter writer, StateExtent extent) => book.With(b => b.Save(writer, extent));
+
+        public bool Restore(StateReader reader) => throw new NotSupportedException("the book is restored before anybody else has it");
+    }
+}

@@ -1,0 +1,48 @@
+using SecStream.Core.Pipeline.State;
+using SecStream.Engine;
+
+namespace SecStream.Conformance.Tests.Harness;
+
+/// <summary>What a disk would hold after a base and some deltas; what they make together must be, to the byte, what a full save makes.</summary>
+internal sealed class SnapshotChain
+{
+    private readonly List<byte[]> _links = [];
+
+    /// <summary>Deltas taken so far.</summary>
+    public int Deltas { get; private set; }
+
+    /// <summary>Takes a base the first time, then what has changed.</summary>
+    public async Task CaptureAsync(Pump pump, CancellationToken cancellation)
+    {
+        using var delta = await pump.CaptureAsync(full: false, [], cancellation);
+        if (delta.IsFull)
+        {
+            _links.Clear();
+        }
+        else
+        {
+            Deltas++;
+        }
+
+        using var entries = delta.Sorted();
+        _links.Add(Write(entries, withDeleted: true));
+    }
+
+    /// <summary>Base and deltas as one.</summary>
+    public StateReader Merged() => new MergedStateReader(_links.Select(link => new StreamStateReader(new BinaryReader(new MemoryStream(link)))));
+
+    /// <summary>The bytes a full save would have.</summary>
+    public byte[] MergedBytes()
+    {
+        using var merged = Merged();
+        return Write(merged, withDeleted: false);
+    }
+
+    private static byte[] Write(StateReader entries, bool withDeleted)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        StateStream.Write(writer, entries, withDeleted);
+        return stream.ToArray();
+    }
+}
