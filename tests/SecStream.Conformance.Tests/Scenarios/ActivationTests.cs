@@ -79,7 +79,7 @@ public sealed class ActivationTests
         string Marks(string id)
         {
             var text = documents.Single(d => d.Contains($"\"{id}\"", StringComparison.Ordinal));
-            return $"{text.Contains("\"admin\":true", StringComparison.Ordinal)} {text.Contains("203.0.113.7\"},\"feed\"", StringComparison.Ordinal) || text.Contains("\"matched\":true", StringComparison.Ordinal)}";
+            return $"{text.Contains("admin\":true", StringComparison.Ordinal)} {text.Contains("matched\":true", StringComparison.Ordinal)}";
         }
 
         Assert.Equal(["True True", "False False", "True True", "True True"], new[] { "old", "new", "new-bob", "late" }.Select(Marks));

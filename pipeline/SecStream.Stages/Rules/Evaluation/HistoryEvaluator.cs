@@ -303,12 +303,18 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
     {
         if (fold >= _lookBackUntil[route])
         {
-            var rules = plan.Routes[route].Rules.Select(r => r.Rule).Where(r => r.Until > fold).ToArray();
-            _lookBack[route] = rules.Select(r => EventClock.ToMicroseconds(r.Window)).DefaultIfEmpty(0).Max();
-            _lookBackUntil[route] = rules.Select(r => r.Until).DefaultIfEmpty(long.MaxValue).Min();
+            FindLookBack(route, fold);
         }
 
         return _lookBack[route];
+    }
+
+    /// <summary>Apart from the above because a lambda costs an allocation wherever its method is entered.</summary>
+    private void FindLookBack(int route, long fold)
+    {
+        var rules = plan.Routes[route].Rules.Select(r => r.Rule).Where(r => r.Until > fold).ToArray();
+        _lookBack[route] = rules.Select(r => EventClock.ToMicroseconds(r.Window)).DefaultIfEmpty(0).Max();
+        _lookBackUntil[route] = rules.Select(r => r.Until).DefaultIfEmpty(long.MaxValue).Min();
     }
 
     private void Drop(Entity entity, long fold)
