@@ -40,6 +40,7 @@ internal sealed class ServeRun : IAsyncDisposable
     private readonly BookSink _bookSink;
     private readonly Topology _topology;
     private readonly Reloading _reloading;
+    private readonly ReloadWatch _files;
     private readonly BlindSpotWatch _watch;
     private readonly ServiceMonitor _monitor;
     private readonly ServiceSnapshots _snapshots;
@@ -62,6 +63,7 @@ internal sealed class ServeRun : IAsyncDisposable
 
         // What is known, and what is read.
         var archive = new VersionArchive(Path.Combine(state, "versions"));
+        _files = new ReloadWatch(options.Pipeline, time);
         var history = Reloading.Begin(options.Pipeline, archive, _control);
         _sources = ServiceSources.Open(options, files, time);
 
@@ -75,7 +77,7 @@ internal sealed class ServeRun : IAsyncDisposable
         _bookSink = new BookSink(_book);
         _topology = new Topology(
             options.Pipeline, history.Timeline, _sources.Specs, _events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
-        _snapshots = new ServiceSnapshots(Path.Combine(state, "snapshots"), _topology, _bookSink, _control, _events, _outbox, _sources, time);
+        _snapshots = new ServiceSnapshots(Path.Combine(state, "snapshots"), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events, _outbox, _sources, time);
         _controlFrom = _snapshots.Restore(_book, Notes);
 
         // What watches.
@@ -238,7 +240,7 @@ internal sealed class ServeRun : IAsyncDisposable
     }
 
     private async Task WatchFilesAsync(CancellationToken cancellation) =>
-        await new ReloadWatch(_options.Pipeline, _time).RunAsync(ReloadAsync, cancellation).ConfigureAwait(false);
+        await _files.RunAsync(ReloadAsync, cancellation).ConfigureAwait(false);
 
     private void ReportReload(ReloadResult result)
     {

@@ -6,6 +6,7 @@ using SecStream.Core.Pipeline;
 using SecStream.Core.Pipeline.State;
 using SecStream.Engine;
 using SecStream.Host.Serve.Snapshots;
+using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 
 namespace SecStream.Host.Serve;
@@ -14,14 +15,15 @@ namespace SecStream.Host.Serve;
 /// <param name="Control">Number of the first control entry behind it.</param>
 /// <param name="Outbox">Place in the outbox behind what the alert book had sent.</param>
 /// <param name="Journals">Positions of the journals.</param>
-internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals);
+/// <param name="Rules">Mark of the rules that the state was saved under.</param>
+internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules);
 
 /// <summary>
 /// Saves the state of everything as one consistent whole: what has changed is captured at a standstill and made durable beside the work. Journals
 /// are released and segments compressed only up to the oldest snapshot that may still be gone back to.
 /// </summary>
 internal sealed class ServiceSnapshots(
-    string directory, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeProvider time) : IAsyncDisposable
+    string directory, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeProvider time) : IAsyncDisposable
 {
     private readonly SnapshotStore _store = SnapshotStore.Open(directory, time);
     private readonly SnapshotSchedule _schedule = new(time);
@@ -45,12 +47,18 @@ internal sealed class ServiceSnapshots(
             return 0;
         }
 
+        var mark = JsonSerializer.Deserialize<SnapshotMark>(snapshot.Header.Span)!;
         using (snapshot.Entries)
         {
+            if (!timeline().Continues(mark.Rules))
+            {
+                throw new ConfigurationException(
+                    $"{directory}: the state was saved under rules that the control log does not tell of; restore state/control from a backup, or begin with another --data folder");
+            }
+
             topology.Engine.Restore(snapshot.Entries, [restored]);
         }
 
-        var mark = JsonSerializer.Deserialize<SnapshotMark>(snapshot.Header.Span)!;
         restored.Recall(outbox.ReadFrom(mark.Outbox), windowsContinue: true);
         notes.Add($"state of {snapshot.Taken.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC restored; reading goes on where it stopped");
         notes.AddRange(sources.Files.Where(s => s.Gap is not null).Select(s => s.Gap!));
@@ -92,7 +100,8 @@ internal sealed class ServiceSnapshots(
 
         // What the book put out for the capture is in the outbox, and nothing moves before this method has returned.
         var mark = new SnapshotMark(
-            control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position));
+            control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position),
+            timeline().Mark);
         _schedule.Taken(Stopwatch.GetElapsedTime(started));
         _writing = WriteAsync(delta, mark);
     }
