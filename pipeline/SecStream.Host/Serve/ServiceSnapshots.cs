@@ -16,18 +16,23 @@ namespace SecStream.Host.Serve;
 /// <param name="Outbox">Place in the outbox behind what the alert book had sent.</param>
 /// <param name="Journals">Positions of the journals.</param>
 /// <param name="Rules">Mark of the rules that the state was saved under.</param>
-internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules);
+/// <param name="Pending">Decisions before <paramref name="Control"/> that were still to be obeyed; null: none.</param>
+internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules, IReadOnlyList<ControlEntry>? Pending = null);
 
 /// <summary>
 /// Saves the state of everything as one consistent whole: what has changed is captured at a standstill and made durable beside the work. Journals
 /// are released and segments compressed only up to the oldest snapshot that may still be gone back to.
 /// </summary>
 internal sealed class ServiceSnapshots(
-    string directory, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeProvider time) : IAsyncDisposable
+    string directory, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeProvider time,
+    TimeSpan every, CancellationToken giveUp) : IAsyncDisposable
 {
     private readonly SnapshotStore _store = SnapshotStore.Open(directory, time);
-    private readonly SnapshotSchedule _schedule = new(time);
+    private readonly SnapshotSchedule _schedule = new(time, every);
     private Task _writing = Task.CompletedTask;
+
+    /// <summary>More decisions than fit the head of a snapshot: it is taken when some have been obeyed.</summary>
+    private const int MostPending = 50_000;
 
     /// <summary>Told how it goes.</summary>
     public ServiceMonitor? Monitor { get; set; }
@@ -35,16 +40,22 @@ internal sealed class ServiceSnapshots(
     /// <summary>Control entries before this one lie behind every state that may be restored.</summary>
     public long ControlNeeded { get; private set; }
 
-    /// <summary>Goes back to the last state. Returns the number of the first control entry behind it.</summary>
+    /// <summary>Tells which decisions of a life before are still to be obeyed.</summary>
+    public Func<IReadOnlyList<ControlEntry>> Pending { get; set; } = () => [];
+
+    /// <summary>Whether there is a state to go back to.</summary>
+    public bool HasAny => _store.LastTaken is not null;
+
+    /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
     /// <exception cref="ConfigurationException">No snapshot is intact, or another version wrote them.</exception>
-    public long Restore(AlertBook restored, List<string> notes)
+    public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
         notes.AddRange(_store.Notes);
         if (_store.TryRestore() is not { } snapshot)
         {
             // Sources may not hold all of the past any more: what was sent and does not come again was true nonetheless.
             restored.Recall(outbox.ReadFrom(0), windowsContinue: false);
-            return 0;
+            return control.Read(0);
         }
 
         var mark = JsonSerializer.Deserialize<SnapshotMark>(snapshot.Header.Span)!;
@@ -63,7 +74,7 @@ internal sealed class ServiceSnapshots(
         notes.Add($"state of {snapshot.Taken.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC restored; reading goes on where it stopped");
         notes.AddRange(sources.Files.Where(s => s.Gap is not null).Select(s => s.Gap!));
         Release();
-        return mark.Control;
+        return (mark.Pending ?? []).Concat(control.Read(mark.Control));
     }
 
     /// <summary>Takes a snapshot when one is due and the last one is done.</summary>
@@ -82,7 +93,7 @@ internal sealed class ServiceSnapshots(
         await _writing.ConfigureAwait(false);
         await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         await _writing.ConfigureAwait(false);
-        return _store.LastFault is null;
+        return _store.LastFault is null && Pending().Count <= MostPending;
     }
 
     /// <inheritdoc/>
@@ -95,13 +106,20 @@ internal sealed class ServiceSnapshots(
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)
     {
         await _writing.ConfigureAwait(false);
+        var pending = Pending();
+        if (pending.Count > MostPending)
+        {
+            return;
+        }
+
         var started = Stopwatch.GetTimestamp();
         var delta = await pump.CaptureAsync(_store.NeedsFull, [new LockedPart(book)], cancellation).ConfigureAwait(false);
 
         // What the book put out for the capture is in the outbox, and nothing moves before this method has returned.
         var mark = new SnapshotMark(
             control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position),
-            timeline().Mark);
+            timeline().Mark,
+            pending);
         _schedule.Taken(Stopwatch.GetElapsedTime(started));
         _writing = WriteAsync(delta, mark);
     }
@@ -123,8 +141,8 @@ internal sealed class ServiceSnapshots(
     /// <summary>What the state says is written has to be on disk before the state counts.</summary>
     private async Task MakeDurableAsync()
     {
-        await events.MakeDurableAsync(CancellationToken.None).ConfigureAwait(false);
-        await outbox.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await events.MakeDurableAsync(giveUp).ConfigureAwait(false);
+        await outbox.FlushAsync(giveUp).ConfigureAwait(false);
     }
 
     private void Release()
