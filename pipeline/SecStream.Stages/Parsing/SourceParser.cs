@@ -70,6 +70,7 @@ public sealed class SourceParser
     {
         ArgumentNullException.ThrowIfNull(record);
         record.EnsureFieldCount(_fieldCount);
+        AddedFrom = 0;
         var line = record.Raw.TrimEnd("\r\n"u8);
 
         // Editors on Windows put a byte order mark before the first line, and joined files keep it anywhere.
