@@ -83,7 +83,8 @@ public sealed partial class StreamEngine : IDisposable
             }
         }
 
-        await Task.WhenAll([.. stages.Prepend(driving)]).ConfigureAwait(false);
+        // What a stage failed of is said before what the driver noticed of it.
+        await Task.WhenAll([.. stages.Append(driving)]).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -62,9 +62,9 @@ internal static class ServeCommand
                 log.Notice("stopped; the state is saved");
                 return;
             }
-            catch (RecordFaultException fault) when (!stop.IsCancellationRequested)
+            catch (Exception fault) when (fault is RecordFaultException or RuleFaultException && !stop.IsCancellationRequested)
             {
-                // Read again once, in case something passing was the cause; who fails twice is a dead letter from then on.
+                // Tried again once, in case something passing was the cause; a record that fails twice is a dead letter from then on, a rule is disabled.
                 log.Error($"{fault.Message}; starting again from the last state");
             }
         }

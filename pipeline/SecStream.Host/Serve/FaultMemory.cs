@@ -66,9 +66,25 @@ internal sealed class FaultMemory : IDisposable
             _faults.RemoveAt(0);
         }
 
+        Write();
+        return fault.Count > 1;
+    }
+
+    private void Write()
+    {
         File.WriteAllBytes(_path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(_faults));
         File.Move(_path + ".tmp", _path, overwrite: true);
-        return fault.Count > 1;
+    }
+
+    /// <summary>Counts a fault of a rule; true when it was not the first, and the rule is to be disabled.</summary>
+    public bool NoteRule(string code, string message) => Note(Core.Text.StableHash.Compute(System.Text.Encoding.UTF8.GetBytes("rule " + code)), -1, message);
+
+    /// <summary>Forgets the faults of a rule: it is disabled, and if it is ever enabled again it begins with a clean sheet.</summary>
+    public void ForgiveRule(string code)
+    {
+        var source = Core.Text.StableHash.Compute(System.Text.Encoding.UTF8.GetBytes("rule " + code));
+        _faults.RemoveAll(f => f.Source == source && f.Position == -1);
+        Write();
     }
 
     /// <summary>Leaves a record out from now on. The control log says so already.</summary>

@@ -147,6 +147,11 @@ internal sealed class ServeRun : IAsyncDisposable
             Bury(fault.SourceHash, fault.Position, fault.Name, fault.Message);
             throw;
         }
+        catch (RuleFaultException fault)
+        {
+            Disable(fault);
+            throw;
+        }
         finally
         {
             await watching.CancelAsync().ConfigureAwait(false);
@@ -270,6 +275,18 @@ internal sealed class ServeRun : IAsyncDisposable
             _control.Append(new ControlEntry(ControlKinds.Poison, source, position, EventClock.ToMicroseconds(_time.GetUtcNow()), name, message));
             _faults.Leave(source, position);
             _log.Error($"{name}: the record at position {position} has made the program fail twice and becomes a dead letter; please report it");
+        }
+    }
+
+    /// <summary>The second time a rule makes the program fail, it is out of force from the event on at which it failed.</summary>
+    private void Disable(RuleFaultException fault)
+    {
+        if (_faults.NoteRule(fault.Code, fault.Message))
+        {
+            var from = Math.Max(fault.Time, Timeline.LastChange == long.MinValue ? long.MinValue : Timeline.LastChange + 1);
+            _control.Append(new ControlEntry(ControlKinds.Activate, 0, 0, from, KnowledgeSubject.Disable, fault.Code));
+            _faults.ForgiveRule(fault.Code);
+            _log.Error($"rule {fault.Code} has made the program fail twice and is disabled; please report it");
         }
     }
 
