@@ -1,5 +1,6 @@
 using SecStream.Core.Events;
 using SecStream.Core.Fields;
+using SecStream.Core.Text;
 using SecStream.Stages.Parsing.Access;
 using SecStream.Stages.Parsing.Signatures;
 using SecStream.Stages.Parsing.Syslog;
@@ -182,6 +183,8 @@ public sealed class SourceParser
 
     private string? ParseJson(EventRecord record, out string format)
     {
+        // The document goes out as it came in; what nobody could read then is mended now, in the buffer it came in.
+        LoneSurrogates.Replace(record.RawBuffer.AsSpan(record.RawStart, record.RawLength));
         var error = _json.Parse(record, out format);
         if (error is not null || format is not (SourceFormats.Ecs or SourceFormats.Filebeat))
         {
