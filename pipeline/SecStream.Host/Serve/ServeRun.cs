@@ -77,7 +77,7 @@ internal sealed class ServeRun : IAsyncDisposable
         _bookSink = new BookSink(_book);
         _topology = new Topology(
             options.Pipeline, history.Timeline, _sources.Specs, _events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
-        _snapshots = new ServiceSnapshots(Path.Combine(state, "snapshots"), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events, _outbox, _sources, time);
+        _snapshots = new ServiceSnapshots(Path.Combine(state, "snapshots"), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events, _outbox, _sources, options.SnapshotEvery, time);
         _controlFrom = _snapshots.Restore(_book, Notes);
 
         // What watches.

@@ -23,10 +23,11 @@ internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictiona
 /// are released and segments compressed only up to the oldest snapshot that may still be gone back to.
 /// </summary>
 internal sealed class ServiceSnapshots(
-    string directory, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeProvider time) : IAsyncDisposable
+    string directory, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeSpan every,
+    TimeProvider time) : IAsyncDisposable
 {
     private readonly SnapshotStore _store = SnapshotStore.Open(directory, time);
-    private readonly SnapshotSchedule _schedule = new(time);
+    private readonly SnapshotSchedule _schedule = new(every, time);
     private Task _writing = Task.CompletedTask;
 
     /// <summary>Told how it goes.</summary>
@@ -102,7 +103,9 @@ internal sealed class ServiceSnapshots(
         var mark = new SnapshotMark(
             control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position),
             timeline().Mark);
-        _schedule.Taken(Stopwatch.GetElapsedTime(started));
+        var standstill = Stopwatch.GetElapsedTime(started);
+        _schedule.Taken(standstill);
+        Monitor?.StoodStill?.Invoke(standstill);
         _writing = WriteAsync(delta, mark);
     }
 
