@@ -86,8 +86,8 @@ public sealed class RecordJournal : IRecordJournal, IDisposable
     /// </summary>
     public TimeSpan StampsAheadOfClock => TimeSpan.FromMicroseconds(_writer.StampAhead);
 
-    /// <summary>Why appends fail now; null when they don't.</summary>
-    public JournalFault? Fault => _fault;
+    /// <summary>Why appends fail now; null when they don't. That the disk has room again shows without an append: nobody may dare to try while it is full.</summary>
+    public JournalFault? Fault => _fault is { } fault && !_writer.HasRoomAgain ? fault : null;
 
     internal IReadOnlyList<JournalSegment> Segments => _segments.Now;
 

@@ -24,14 +24,23 @@ internal static class ServeCommand
         var paths = new Argument<string[]>("PATH") { Description = "Log files to follow. Default: those of the configuration, else the usual logs of this machine.", Arity = ArgumentArity.ZeroOrMore };
         var json = new Option<bool>("--json") { Description = "Print every alert revision as a line of JSON." };
         var log = new Option<string>("--log") { Description = "How the service logs: auto, text, journal or json.", DefaultValueFactory = _ => "auto" };
+        var rebuild = new Option<bool>("--rebuild")
+        {
+            Description = "Forget the saved state: it goes aside with all stored events (DATA/aside-TIME), and journals and files are read again from their beginning.",
+        };
         var arguments = new ServiceArguments();
-        var command = new Command("serve", "Run the service: files, syslog, HTTP in; alerts come at most seconds after their events.") { paths, json, log };
+        var command = new Command("serve", "Run the service: files, syslog, HTTP in; alerts come at most seconds after their events.") { paths, json, log, rebuild };
         arguments.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {
             var configuration = arguments.Read(result, result.GetValue(paths) ?? []);
             var serviceLog = ServiceLog.ForProcess(result.GetValue(log)!, TimeProvider.System);
             using var notify = SystemdNotify.FromEnvironment();
+            if (result.GetValue(rebuild))
+            {
+                LostState.Forget(configuration.Options.Data, TimeProvider.System);
+            }
+
             await RunAsync(configuration, new AlertAnnouncer(result.GetValue(json)), serviceLog, notify, cancellation).ConfigureAwait(false);
             return 0;
         });
@@ -71,13 +80,19 @@ internal static class ServeCommand
         {
             try
             {
+                if (!await RoomAtStart.WaitAsync(configuration.Options.Data, log, TimeProvider.System, stop.Token).ConfigureAwait(false))
+                {
+                    log.Notice("stopped before it could start");
+                    return;
+                }
+
                 await RunOnceAsync(configuration, announcer, log, notify, running, stop.Token).ConfigureAwait(false);
                 log.Notice("stopped; the state is saved");
                 return;
             }
-            catch (RecordFaultException fault) when (!stop.IsCancellationRequested)
+            catch (Exception fault) when (fault is RecordFaultException or RuleFaultException && !stop.IsCancellationRequested)
             {
-                // Read again once, in case something passing was the cause; who fails twice is a dead letter from then on.
+                // Tried again once, in case something passing was the cause; a record that fails twice is a dead letter from then on, a rule is disabled.
                 log.Error($"{fault.Message}; starting again from the last state");
             }
         }

@@ -61,6 +61,9 @@ internal sealed class IdleControl
         }
     }
 
+    /// <summary>Why no decision can be taken at present: the log can't be written. Null when all is well.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>Decisions of before that are still to be obeyed.</summary>
     public bool IsObeying => Array.Exists(_obeyed, queue => queue.Count > 0);
 
@@ -113,7 +116,18 @@ internal sealed class IdleControl
 
     private async ValueTask DecideAsync(Engine.Pump pump, CancellationToken cancellation)
     {
-        _log!.Append([.. _due.Select(d => d.Entry)]);
+        try
+        {
+            _log!.Append([.. _due.Select(d => d.Entry)]);
+            Fault = null;
+        }
+        catch (IOException fault)
+        {
+            // What is not durable must not take effect. Most likely the disk is full: quiet sources' clocks stand still until it has room again.
+            Fault = $"decisions on quiet sources can't be written: {fault.Message}; make room, it goes on by itself";
+            return;
+        }
+
         foreach (var (partition, entry) in _due)
         {
             await pump.IdleAsync(partition, entry.Value, cancellation).ConfigureAwait(false);

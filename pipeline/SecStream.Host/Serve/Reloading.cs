@@ -243,7 +243,14 @@ internal sealed class Reloading : IDisposable
 
         var from = wanted ?? Math.Max(now, earliest);
         var next = _history.Activate(change, from, SettledBefore());
-        _log.Append([.. change.Entries.Select(entry => new ControlEntry(ControlKinds.Activate, 0, 0, from, entry.Subject, entry.Detail))]);
+        try
+        {
+            _log.Append([.. change.Entries.Select(entry => new ControlEntry(ControlKinds.Activate, 0, 0, from, entry.Subject, entry.Detail))]);
+        }
+        catch (IOException fault)
+        {
+            throw new ConfigurationException($"the change can't be written to the control log, so it can't come into force: {fault.Message}", fault);
+        }
 
         _topology.Swap(next.Timeline);
         _changed(next.Timeline);

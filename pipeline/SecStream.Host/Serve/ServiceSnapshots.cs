@@ -23,12 +23,20 @@ internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictiona
 /// Saves the state of everything as one consistent whole: what has changed is captured at a standstill and made durable beside the work. Journals
 /// are released and segments compressed only up to the oldest snapshot that may still be gone back to.
 /// </summary>
+/// <param name="store">The files.</param>
+/// <param name="schedule">When.</param>
+/// <param name="timeline">What is in force.</param>
+/// <param name="topology">The pipeline.</param>
+/// <param name="book">The alert book.</param>
+/// <param name="control">The control log.</param>
+/// <param name="events">Where events go.</param>
+/// <param name="outbox">Where alerts go.</param>
+/// <param name="sources">What is read.</param>
+/// <param name="giveUp">Ends the wait for a disk that takes nothing.</param>
 internal sealed class ServiceSnapshots(
-    string directory, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeProvider time,
-    TimeSpan every, CancellationToken giveUp) : IAsyncDisposable
+    SnapshotStore store, SnapshotSchedule schedule, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control,
+    SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, CancellationToken giveUp) : IAsyncDisposable
 {
-    private readonly SnapshotStore _store = SnapshotStore.Open(directory, time);
-    private readonly SnapshotSchedule _schedule = new(time, every);
     private Task _writing = Task.CompletedTask;
 
     /// <summary>More decisions than fit the head of a snapshot: it is taken when some have been obeyed.</summary>
@@ -43,15 +51,11 @@ internal sealed class ServiceSnapshots(
     /// <summary>Tells which decisions of a life before are still to be obeyed.</summary>
     public Func<IReadOnlyList<ControlEntry>> Pending { get; set; } = () => [];
 
-    /// <summary>Whether there is a state to go back to.</summary>
-    public bool HasAny => _store.LastTaken is not null;
-
     /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
-    /// <exception cref="ConfigurationException">No snapshot is intact, or another version wrote them.</exception>
     public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
-        notes.AddRange(_store.Notes);
-        if (_store.TryRestore() is not { } snapshot)
+        notes.AddRange(store.Notes);
+        if (store.TryRestore() is not { } snapshot)
         {
             // Sources may not hold all of the past any more: what was sent and does not come again was true nonetheless.
             restored.Recall(outbox.ReadFrom(0), windowsContinue: false);
@@ -64,7 +68,7 @@ internal sealed class ServiceSnapshots(
             if (!timeline().Continues(mark.Rules))
             {
                 throw new ConfigurationException(
-                    $"{directory}: the state was saved under rules that the control log does not tell of; restore state/control from a backup, or begin with another --data folder");
+                    $"state/snapshots: the state was saved under rules that the control log does not tell of; restore state/control from a backup, or begin with another --data folder");
             }
 
             topology.Engine.Restore(snapshot.Entries, [restored]);
@@ -77,10 +81,22 @@ internal sealed class ServiceSnapshots(
         return (mark.Pending ?? []).Concat(control.Read(mark.Control));
     }
 
+    /// <summary>
+    /// Saves the state that nothing has happened to yet, when there is none: were the process to end before the first snapshot, the next start could
+    /// not tell what it has stored from what it has not.
+    /// </summary>
+    public async ValueTask BeginAsync(Pump pump, CancellationToken cancellation)
+    {
+        if (!store.HasState)
+        {
+            await SaveAsync(pump, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Takes a snapshot when one is due and the last one is done.</summary>
     public async ValueTask TakeAsync(Pump pump, CancellationToken cancellation)
     {
-        if (_schedule.IsDue && _writing.IsCompleted)
+        if (schedule.IsDue && _writing.IsCompleted)
         {
             await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         }
@@ -93,14 +109,14 @@ internal sealed class ServiceSnapshots(
         await _writing.ConfigureAwait(false);
         await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         await _writing.ConfigureAwait(false);
-        return _store.LastFault is null && Pending().Count <= MostPending;
+        return store.LastFault is null && Pending().Count <= MostPending;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _store.DisposeAsync().ConfigureAwait(false);
+        await store.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)
@@ -113,14 +129,16 @@ internal sealed class ServiceSnapshots(
         }
 
         var started = Stopwatch.GetTimestamp();
-        var delta = await pump.CaptureAsync(_store.NeedsFull, [new LockedPart(book)], cancellation).ConfigureAwait(false);
+        var delta = await pump.CaptureAsync(store.NeedsFull, [new LockedPart(book)], cancellation).ConfigureAwait(false);
 
         // What the book put out for the capture is in the outbox, and nothing moves before this method has returned.
         var mark = new SnapshotMark(
             control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position),
             timeline().Mark,
             pending);
-        _schedule.Taken(Stopwatch.GetElapsedTime(started));
+        var standstill = Stopwatch.GetElapsedTime(started);
+        schedule.Taken(standstill);
+        Monitor?.StoodStill?.Invoke(standstill);
         _writing = WriteAsync(delta, mark);
     }
 
@@ -128,14 +146,14 @@ internal sealed class ServiceSnapshots(
     {
         var started = Stopwatch.GetTimestamp();
         var bytes = delta.Bytes;
-        var saved = await _store.WriteAsync(delta, JsonSerializer.SerializeToUtf8Bytes(mark), MakeDurableAsync, CancellationToken.None).ConfigureAwait(false);
+        var saved = await store.WriteAsync(delta, JsonSerializer.SerializeToUtf8Bytes(mark), MakeDurableAsync, CancellationToken.None).ConfigureAwait(false);
         if (saved)
         {
             events.Committed();
             Release();
         }
 
-        Monitor?.Saved(_store, bytes, Stopwatch.GetElapsedTime(started));
+        Monitor?.Saved(store, bytes, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>What the state says is written has to be on disk before the state counts.</summary>
@@ -147,7 +165,7 @@ internal sealed class ServiceSnapshots(
 
     private void Release()
     {
-        if (_store.OldestRecoverable is not { } header || JsonSerializer.Deserialize<SnapshotMark>(header.Span) is not { } oldest)
+        if (store.OldestRecoverable is not { } header || JsonSerializer.Deserialize<SnapshotMark>(header.Span) is not { } oldest)
         {
             return;
         }

@@ -1,6 +1,6 @@
 namespace SecStream.Host.Serve.Snapshots;
 
-/// <summary>When the next snapshot is due: every so often, but so that work stands still for a twentieth of the time at most.</summary>
+/// <summary>When the next snapshot is due: every <paramref name="every"/>, but so that work stands still for a twentieth of the time at most.</summary>
 internal sealed class SnapshotSchedule(TimeProvider time, TimeSpan every)
 {
     private const int Share = 20;
