@@ -24,6 +24,7 @@ internal sealed class ServeRun : IAsyncDisposable
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(10);
 
     private readonly ServiceOptions _options;
     private readonly ServiceLog _log;
@@ -47,7 +48,7 @@ internal sealed class ServeRun : IAsyncDisposable
     private readonly ServiceSnapshots _snapshots;
     private readonly Housekeeping _housekeeping;
     private readonly ServiceFront _front;
-    private readonly long _controlFrom;
+    private readonly IEnumerable<ControlEntry> _made;
     private string? _lost;
 
     /// <summary>Joins the parts and restores the last state.</summary>
@@ -71,7 +72,7 @@ internal sealed class ServeRun : IAsyncDisposable
 
         // What is written.
         _events = new SegmentEventSink(options.Data, new SegmentOptions(), time, log.Warning, _giveUp.Token);
-        _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time);
+        _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time, _giveUp.Token);
 
         // What decides.
         var output = new CountingOutput(new OutboxOutput(_outbox));
@@ -82,7 +83,7 @@ internal sealed class ServeRun : IAsyncDisposable
         _snapshots = new ServiceSnapshots(
             snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events,
             _outbox, _sources, _giveUp.Token);
-        _controlFrom = _snapshots.Restore(_book, Notes);
+        _made = _snapshots.Restore(_book, Notes);
 
         // What watches.
         _deliveries = new OutboxDeliveries(_outbox, Path.Combine(state, "outbox"), time);
@@ -136,7 +137,10 @@ internal sealed class ServeRun : IAsyncDisposable
         using var watching = new CancellationTokenSource();
         await _front.StartAsync(_watch.Collector, CancellationToken.None).ConfigureAwait(false);
         var engine = Task.Run(() => _topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, ending.Token, broken), CancellationToken.None), CancellationToken.None);
-        var upkeep = Task.WhenAll(WatchAsync(watching.Token), _housekeeping.RunAsync(watching.Token), WatchFilesAsync(watching.Token));
+        var upkeep = Task.WhenAll(
+            KeepUpAsync("the ledger's watch", WatchAsync, watching.Token),
+            KeepUpAsync("retention", _housekeeping.RunAsync, watching.Token),
+            KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token));
         started();
         try
         {
@@ -192,7 +196,8 @@ internal sealed class ServeRun : IAsyncDisposable
 
     private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)
     {
-        var idle = new IdleControl([.. _sources.Specs.Select(s => s.Source)], _control.Read(_controlFrom), _control, _time, _options.Pipeline.Lateness);
+        var idle = new IdleControl([.. _sources.Specs.Select(s => s.Source)], _made, _control, _time, _options.Pipeline.Lateness);
+        _snapshots.Pending = () => idle.Pending;
         await _snapshots.BeginAsync(pump, broken).ConfigureAwait(false);
         while (!stop.IsCancellationRequested)
         {
@@ -236,6 +241,28 @@ internal sealed class ServeRun : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // A sink that is down gets the rest after the restart: its place is kept.
+        }
+    }
+
+    /// <summary>Work beside the pipeline. Nobody waits for it, so its end would be noticed by nobody: it is said, and begun again.</summary>
+    private async Task KeepUpAsync(string what, Func<CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await work(cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // The service ends.
+            }
+            catch (Exception fault)
+            {
+                // A defect here must not end the watch over everything else.
+                _log.Error($"{what} has failed: {fault.Message}; it begins again");
+                await Task.Delay(s_again, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

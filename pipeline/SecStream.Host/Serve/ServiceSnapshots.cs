@@ -16,7 +16,8 @@ namespace SecStream.Host.Serve;
 /// <param name="Outbox">Place in the outbox behind what the alert book had sent.</param>
 /// <param name="Journals">Positions of the journals.</param>
 /// <param name="Rules">Mark of the rules that the state was saved under.</param>
-internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules);
+/// <param name="Pending">Decisions before <paramref name="Control"/> that were still to be obeyed; null: none.</param>
+internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules, IReadOnlyList<ControlEntry>? Pending = null);
 
 /// <summary>
 /// Saves the state of everything as one consistent whole: what has changed is captured at a standstill and made durable beside the work. Journals
@@ -38,21 +39,28 @@ internal sealed class ServiceSnapshots(
 {
     private Task _writing = Task.CompletedTask;
 
+    /// <summary>More decisions than fit the head of a snapshot: it is taken when some have been obeyed.</summary>
+    private const int MostPending = 50_000;
+
     /// <summary>Told how it goes.</summary>
     public ServiceMonitor? Monitor { get; set; }
 
     /// <summary>Control entries before this one lie behind every state that may be restored.</summary>
     public long ControlNeeded { get; private set; }
 
-    /// <summary>Goes back to the last state. Returns the number of the first control entry behind it.</summary>
-    public long Restore(AlertBook restored, List<string> notes)
+    /// <summary>Tells which decisions of a life before are still to be obeyed.</summary>
+    public Func<IReadOnlyList<ControlEntry>> Pending { get; set; } = () => [];
+
+    /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
+    /// <exception cref="ConfigurationException">No snapshot is intact, or another version wrote them.</exception>
+    public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
         notes.AddRange(store.Notes);
         if (store.TryRestore() is not { } snapshot)
         {
             // Sources may not hold all of the past any more: what was sent and does not come again was true nonetheless.
             restored.Recall(outbox.ReadFrom(0), windowsContinue: false);
-            return 0;
+            return control.Read(0);
         }
 
         var mark = JsonSerializer.Deserialize<SnapshotMark>(snapshot.Header.Span)!;
@@ -71,7 +79,7 @@ internal sealed class ServiceSnapshots(
         notes.Add($"state of {snapshot.Taken.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC restored; reading goes on where it stopped");
         notes.AddRange(sources.Files.Where(s => s.Gap is not null).Select(s => s.Gap!));
         Release();
-        return mark.Control;
+        return (mark.Pending ?? []).Concat(control.Read(mark.Control));
     }
 
     /// <summary>
@@ -102,7 +110,7 @@ internal sealed class ServiceSnapshots(
         await _writing.ConfigureAwait(false);
         await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         await _writing.ConfigureAwait(false);
-        return store.LastFault is null;
+        return store.LastFault is null && Pending().Count <= MostPending;
     }
 
     /// <inheritdoc/>
@@ -115,13 +123,20 @@ internal sealed class ServiceSnapshots(
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)
     {
         await _writing.ConfigureAwait(false);
+        var pending = Pending();
+        if (pending.Count > MostPending)
+        {
+            return;
+        }
+
         var started = Stopwatch.GetTimestamp();
         var delta = await pump.CaptureAsync(store.NeedsFull, [new LockedPart(book)], cancellation).ConfigureAwait(false);
 
         // What the book put out for the capture is in the outbox, and nothing moves before this method has returned.
         var mark = new SnapshotMark(
             control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position),
-            timeline().Mark);
+            timeline().Mark,
+            pending);
         var standstill = Stopwatch.GetElapsedTime(started);
         schedule.Taken(standstill);
         Monitor?.StoodStill?.Invoke(standstill);
