@@ -6,15 +6,14 @@ namespace SecStream.Integration.Tests.Conformance.Harness;
 /// <summary>What has to come out: a replay of the files as they were recorded, in order, by the program's own code.</summary>
 internal static class Canonical
 {
-    /// <summary>With the rules that lie there now, for all times.</summary>
-    public static Task<SortedDictionary<string, string>> ReplayAsync(ServiceFolder folder, RecordedSet set) => ReplayAsync(folder, set, record: null);
-
-    /// <summary>With the versions of rules that the service has recorded, from the times on that it has recorded.</summary>
-    public static Task<SortedDictionary<string, string>> ReplayWithVersionsAsync(ServiceFolder folder, RecordedSet set) =>
-        ReplayAsync(folder, set, ServiceRecord.Read(Path.Combine(folder.Data, "state", "control"), Path.Combine(folder.Data, "state", "versions"), "default"));
-
-    private static async Task<SortedDictionary<string, string>> ReplayAsync(ServiceFolder folder, RecordedSet set, ServiceRecord? record)
+    /// <summary>Replays.</summary>
+    /// <param name="folder">Where the service worked.</param>
+    /// <param name="set">What was recorded.</param>
+    /// <param name="withVersions">With the rules that the service has recorded, from the times on that it has recorded; else those that lie there, for all times.</param>
+    public static async Task<SortedDictionary<string, string>> ReplayAsync(ServiceFolder folder, RecordedSet set, bool withVersions)
     {
+        var state = Path.Combine(folder.Data, "state");
+        var record = withVersions ? ServiceRecord.Read(Path.Combine(state, "control"), Path.Combine(state, "versions"), "default") : null;
         var output = Path.Combine(folder.Root, "expected");
         var events = Path.Combine(folder.Root, "recorded.ndjson");
         set.WriteEvents(events);
@@ -22,7 +21,7 @@ internal static class Canonical
         {
             RulesDirectory = folder.Rules,
             GeoIp = [],
-            Blacklists = [Path.Combine(folder.Data, "state", "blacklist.txt")],
+            Blacklists = [Path.Combine(state, "blacklist.txt")],
             Zone = TimeZoneInfo.Utc,
             Horizon = ServiceFolder.Horizon,
             Lanes = 1,

@@ -17,6 +17,7 @@ internal sealed class LiveRun : IAsyncDisposable
     private readonly Dictionary<Transport, IEventSender> _senders;
     private readonly FileSender _events;
     private readonly FileSender _auth;
+    private int _lines;
 
     public LiveRun(RecordedSet set, DeliveryShape shape)
     {
@@ -38,9 +39,6 @@ internal sealed class LiveRun : IAsyncDisposable
 
     public ServiceProcess Service { get; }
 
-    /// <summary>Times from which other rules were in force, in order; whoever asks for it is told when the delivery has come to each.</summary>
-    public Func<LiveRun, int, long, Task>? SwapRules { get; init; }
-
     /// <summary>Starts the service and delivers everything. What is accepted when it returns is durable, not necessarily evaluated.</summary>
     public async Task DeliverAsync()
     {
@@ -54,16 +52,16 @@ internal sealed class LiveRun : IAsyncDisposable
         {
             var end = (int)((long)plan.Length * (block + 1) / blocks);
             var trouble = kills.Contains(block) ? KillAsync() : stops.Contains(block) ? StopAsync() : Task.CompletedTask;
-            await _auth.SendAsync([.. _set.AuthLines.Take(_set.AuthLines.Count * (block + 1) / blocks).Skip(_set.AuthLines.Count * block / blocks)]);
             while (done < end)
             {
                 var part = plan[done..end].TakeWhile(d => swaps.Count == 0 || d.Due < swaps[0]).ToList();
+                await SendLinesAsync(part.Count > 0 ? part[^1].Due : long.MinValue);
                 await Task.WhenAll(part.GroupBy(d => d.By).Select(group => SendAsync(_senders[group.Key], [.. group.Select(d => _set.Events[d.Event].Line)])));
                 done += part.Count;
                 if (done < end)
                 {
                     await trouble;
-                    await SwapRules!(this, _shape.Swaps - swaps.Count + 1, swaps[0]);
+                    await RuleChanges.SwapAsync(this, _shape.Swaps - swaps.Count + 1, swaps[0]);
                     swaps.RemoveAt(0);
                 }
             }
@@ -77,6 +75,7 @@ internal sealed class LiveRun : IAsyncDisposable
         }
 
         Assert.Empty(swaps);
+        await SendLinesAsync(long.MaxValue);
     }
 
     public async ValueTask DisposeAsync()
@@ -119,6 +118,14 @@ internal sealed class LiveRun : IAsyncDisposable
         }
 
         return picked;
+    }
+
+    /// <summary>The daemon of the followed file goes with the events: what it had to say before a time.</summary>
+    private async Task SendLinesAsync(long until)
+    {
+        var lines = _set.AuthLines.Skip(_lines).TakeWhile(line => line.Time < until).Select(line => line.Line).ToList();
+        _lines += lines.Count;
+        await _auth.SendAsync(lines);
     }
 
     private async Task SendAsync(IEventSender sender, string[] lines)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SecStream.Core.Events;
@@ -11,6 +12,11 @@ namespace SecStream.Integration.Tests.Conformance.Harness;
 /// <param name="Line">The event, one line, without line end.</param>
 internal readonly record struct RecordedEvent(long Time, string Id, string Line);
 
+/// <summary>A line of sshd.</summary>
+/// <param name="Time">When it was written, µs; to the second.</param>
+/// <param name="Line">The line, without line end.</param>
+internal readonly record struct RecordedLine(long Time, string Line);
+
 /// <summary>
 /// What happened in half an hour: ECS events that bring their identity, by time, and lines of sshd, which have none but their place. Some of it
 /// are attacks. It ended ten minutes ago, so that what the clock of the service makes of silence is part of every run.
@@ -19,7 +25,7 @@ internal sealed class RecordedSet
 {
     private static readonly TimeSpan s_began = TimeSpan.FromMinutes(40);
 
-    private RecordedSet(RecordedEvent[] events, string[] authLines, long start) => (Events, AuthLines, Start) = (events, authLines, start);
+    private RecordedSet(RecordedEvent[] events, RecordedLine[] authLines, long start) => (Events, AuthLines, Start) = (events, authLines, start);
 
     public static TimeSpan Span => TimeSpan.FromMinutes(30);
 
@@ -28,7 +34,7 @@ internal sealed class RecordedSet
 
     public IReadOnlyList<RecordedEvent> Events { get; }
 
-    public IReadOnlyList<string> AuthLines { get; }
+    public IReadOnlyList<RecordedLine> AuthLines { get; }
 
     /// <summary>Makes a set that ended ten minutes before now.</summary>
     public static RecordedSet Make(int events, int authLines, ulong seed)
@@ -41,7 +47,7 @@ internal sealed class RecordedSet
         RawInput.Write(auth, Stream.Null, authLines * 5 / 2, seed, shape);
         RecordedEvent[] recorded = [.. Lines(ecs).Select(Read).OrderBy(e => e.Time)];
         Assert.Equal(events, recorded.Select(e => e.Id).Distinct(StringComparer.Ordinal).Count());
-        return new RecordedSet(recorded, Lines(auth), shape.Start);
+        return new RecordedSet(recorded, [.. Lines(auth).Select(ReadLine)], shape.Start);
     }
 
     /// <summary>Writes the events in order of time.</summary>
@@ -55,5 +61,15 @@ internal sealed class RecordedSet
         using var document = JsonDocument.Parse(line);
         var time = document.RootElement.GetProperty("@timestamp").GetDateTimeOffset();
         return new RecordedEvent(EventClock.ToMicroseconds(time), EventIds.Of(document.RootElement), line);
+    }
+
+    /// <summary>The line does not say the year: it is the last one in which its time was not ahead.</summary>
+    private static RecordedLine ReadLine(string line)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{now.Year} {line[..15]}");
+        var time = DateTimeOffset.ParseExact(
+            text, "yyyy MMM d HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowInnerWhite);
+        return new RecordedLine(EventClock.ToMicroseconds(time > now.AddDays(1) ? time.AddYears(-1) : time), line);
     }
 }

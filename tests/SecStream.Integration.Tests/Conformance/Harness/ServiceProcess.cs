@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using SecStream.Core.Events;
 
 namespace SecStream.Integration.Tests.Conformance.Harness;
 
@@ -70,6 +72,15 @@ internal sealed class ServiceProcess(ServiceFolder folder) : IAsyncDisposable
         Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {body}");
         using var document = JsonDocument.Parse(body);
         return document.RootElement.Clone();
+    }
+
+    /// <summary>Loads changed rules, in force for events from a time on.</summary>
+    public async Task ReloadAsync(long from)
+    {
+        var time = EventClock.ToInstant(from).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        using var answer = await Client.PostAsync("/api/v1/reload?from=" + time, null);
+        var said = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode && said.Contains("rules in force for events from", StringComparison.Ordinal), said);
     }
 
     /// <summary>All pages of a listing.</summary>
