@@ -35,7 +35,11 @@ internal sealed class ServiceFolder : IDisposable
 
     /// <summary>A followed file and all it was before it was rotated, in order of writing.</summary>
     public static IEnumerable<string> Generations(string file) =>
-        Directory.EnumerateFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + ".*").Order(StringComparer.Ordinal).Append(file).Where(File.Exists);
+        Directory.EnumerateFiles(Path.GetDirectoryName(file)!)
+            .Where(name => name.StartsWith(file + ".", StringComparison.Ordinal))
+            .OrderBy(name => int.Parse(Path.GetExtension(name)[1..], CultureInfo.InvariantCulture))
+            .Append(file)
+            .Where(File.Exists);
 
     /// <summary>Writes the configuration. Snapshots are as frequent as may be: a kill shall meet them.</summary>
     public void Configure(int lanes) => File.WriteAllText(Configuration, string.Create(CultureInfo.InvariantCulture, $"""
