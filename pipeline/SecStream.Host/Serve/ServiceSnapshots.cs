@@ -52,7 +52,6 @@ internal sealed class ServiceSnapshots(
     public Func<IReadOnlyList<ControlEntry>> Pending { get; set; } = () => [];
 
     /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
-    /// <exception cref="ConfigurationException">No snapshot is intact, or another version wrote them.</exception>
     public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
         notes.AddRange(store.Notes);
