@@ -83,8 +83,8 @@ public sealed partial class StreamEngine : IDisposable
             }
         }
 
-        // What a stage failed of is said before what the driver noticed of it.
-        await Task.WhenAll([.. stages.Append(driving)]).ConfigureAwait(false);
+        // What stopped the engine is told before what the driver met for it: a record that can't be worked off has to be known as such.
+        await Task.WhenAll([.. stages, driving]).ConfigureAwait(false);
     }
 
     /// <summary>

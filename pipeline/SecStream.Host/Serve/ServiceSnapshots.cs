@@ -74,6 +74,11 @@ internal sealed class ServiceSnapshots(
             topology.Engine.Restore(snapshot.Entries, [restored]);
         }
 
+        if (outbox.AdvanceTo(mark.Outbox) is { } missing)
+        {
+            notes.Add(missing);
+        }
+
         restored.Recall(outbox.ReadFrom(mark.Outbox), windowsContinue: true);
         notes.Add($"state of {snapshot.Taken.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC restored; reading goes on where it stopped");
         notes.AddRange(sources.Files.Where(s => s.Gap is not null).Select(s => s.Gap!));

@@ -183,9 +183,13 @@ public sealed class SourceParser
 
     private string? ParseJson(EventRecord record, out string format)
     {
-        // The document goes out as it came in; what nobody could read then is mended now, in the buffer it came in.
-        LoneSurrogates.Replace(record.RawBuffer.AsSpan(record.RawStart, record.RawLength));
         var error = _json.Parse(record, out format);
+        if (error is null)
+        {
+            // The document goes out as it came in; what nobody could read then is mended now, in the buffer it came in.
+            LoneSurrogates.Replace(record.RawBuffer.AsSpan(record.RawStart, record.RawLength));
+        }
+
         if (error is not null || format is not (SourceFormats.Ecs or SourceFormats.Filebeat))
         {
             return error;
