@@ -26,7 +26,10 @@ internal sealed class ServiceSnapshots(
     string directory, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeSpan every,
     TimeProvider time) : IAsyncDisposable
 {
-    private readonly SnapshotStore _store = SnapshotStore.Open(directory, time);
+    /// <summary>What snapshots that may be gone back to keep of a journal: a quarter of its bound, so that senders never wait for the next base.</summary>
+    private const int JournalShare = 4;
+
+    private readonly SnapshotStore _store = Open(directory, sources, time);
     private readonly SnapshotSchedule _schedule = new(every, time);
     private Task _writing = Task.CompletedTask;
 
@@ -70,7 +73,7 @@ internal sealed class ServiceSnapshots(
     /// <summary>Takes a snapshot when one is due and the last one is done.</summary>
     public async ValueTask TakeAsync(Pump pump, CancellationToken cancellation)
     {
-        if (_schedule.IsDue && _writing.IsCompleted)
+        if (_writing.IsCompleted && (_schedule.IsDue || (_schedule.IsDueSoon && sources.Journals.Any(j => j.IsFull))))
         {
             await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         }
@@ -91,6 +94,17 @@ internal sealed class ServiceSnapshots(
     {
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static SnapshotStore Open(string directory, ServiceSources sources, TimeProvider time)
+    {
+        var store = SnapshotStore.Open(directory, time);
+        store.HoldsTooMuch = (oldest, newest) =>
+        {
+            var (from, to) = (JsonSerializer.Deserialize<SnapshotMark>(oldest.Span)!.Journals, JsonSerializer.Deserialize<SnapshotMark>(newest.Span)!.Journals);
+            return sources.Journals.Any(j => to.GetValueOrDefault(j.Name) - from.GetValueOrDefault(j.Name) > j.MaxBytes / JournalShare);
+        };
+        return store;
     }
 
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)

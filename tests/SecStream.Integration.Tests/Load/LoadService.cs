@@ -46,7 +46,7 @@ internal sealed class LoadService : IDisposable
     }
 
     /// <summary>Starts the service and waits until it listens.</summary>
-    public static async Task<LoadService> StartAsync(string folder, string journal)
+    public static async Task<LoadService> StartAsync(string folder, string journal, string snapshotEvery)
     {
         var port = FreePort();
         var configuration = Path.Combine(folder, "secstream.yml");
@@ -56,6 +56,7 @@ internal sealed class LoadService : IDisposable
             syslog: {"{"} udp: off, tcp: "127.0.0.1:{port}" {"}"}
             http: {"{"} listen: "127.0.0.1:0" {"}"}
             journal: {"{"} max_size: {journal} {"}"}
+            state: {"{"} snapshot_every: {snapshotEvery} {"}"}
             """);
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments = [Path.Combine(AppContext.BaseDirectory, "SecStream.Host.dll"), "serve", "--config", configuration];

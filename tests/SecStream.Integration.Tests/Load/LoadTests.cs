@@ -18,9 +18,11 @@ public sealed class LoadTests(ITestOutputHelper output)
     private static readonly TimeSpan s_latency = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan s_worstLatency = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan s_fill = TimeSpan.FromMinutes(2);
+
     private readonly StringBuilder _table = new();
 
-    private static TimeSpan Steady => Environment.GetEnvironmentVariable("SECSTREAM_LONG") == "1" ? TimeSpan.FromMinutes(30) : TimeSpan.FromMinutes(2);
+    private static TimeSpan Steady => Environment.GetEnvironmentVariable("SECSTREAM_LONG") == "1" ? TimeSpan.FromMinutes(30) : TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("LOADSEC") ?? "120"));
 
     [Fact]
     public async Task Service_UnderLoad_LosesNothingAndStaysLevel()
@@ -46,7 +48,7 @@ public sealed class LoadTests(ITestOutputHelper output)
     /// <summary>All entities log in, faster than they can be evaluated, into a journal that holds little: senders have to wait, and nothing else happens.</summary>
     private async Task FillAsync(string folder, LoadEvents events)
     {
-        using var service = await LoadService.StartAsync(folder, "64MiB");
+        using var service = await LoadService.StartAsync(folder, "128MiB", "2s");
         using var senders = new LoadSenders(service, events);
         var began = await service.SampleAsync();
         var highest = 0L;
@@ -59,11 +61,13 @@ public sealed class LoadTests(ITestOutputHelper output)
                 await Task.Delay(200);
             }
         });
-        await senders.RunAsync(Mix.Fill, null, null, () => events.Met >= LoadEvents.Entities);
+        var start = Stopwatch.GetTimestamp();
+        await senders.RunAsync(Mix.Fill, null, null, () => events.Met >= LoadEvents.Entities || Stopwatch.GetElapsedTime(start) > s_fill);
         Volatile.Write(ref isDone, true);
         await watch;
+        Assert.True(events.Met >= LoadEvents.Entities, $"only {events.Met:N0} events were taken in {s_fill}; at most {highest:N0} waited\n{service.Said}");
         var done = await service.CatchUpAsync(TimeSpan.FromMinutes(2));
-        Say($"overdriven, journal of 64 MiB {Rate(began, done),12:N0} events/s; {senders.Refused:N0} refused for want of room and sent again; at most {highest:N0} waited; longest answer {senders.LongestAnswer.TotalSeconds:0.0} s");
+        Say($"overdriven, journal of 128 MiB{Rate(began, done),12:N0} events/s; {senders.Refused:N0} refused for want of room and sent again; at most {highest:N0} waited; longest answer {senders.LongestAnswer.TotalSeconds:0.0} s");
         Assert.Equal((events.Count, events.Count, 0L), (done.Accepted, done.Evaluated, done.DeadLetters));
         Assert.True(senders.LongestAnswer < TimeSpan.FromSeconds(30), $"a request waited {senders.LongestAnswer}");
         Say($"entities                      {events.Met,12:N0}; state {done.StateBytes >> 20:N0} MiB = {done.StateBytes / (double)events.Met:N0} bytes each; resident {done.Resident >> 20:N0} MiB");
@@ -73,7 +77,7 @@ public sealed class LoadTests(ITestOutputHelper output)
     private async Task CarryAsync(string folder, LoadEvents events)
     {
         var before = events.Count;
-        using var service = await LoadService.StartAsync(folder, "8GiB");
+        using var service = await LoadService.StartAsync(folder, "8GiB", "10s");
         Say($"start with that state         {service.StartUp.TotalSeconds,12:0.0} s");
         using var senders = new LoadSenders(service, events);
         var rate = await MeasureAsync(service, senders);
