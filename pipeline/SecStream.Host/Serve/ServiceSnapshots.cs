@@ -37,6 +37,9 @@ internal sealed class ServiceSnapshots(
     SnapshotStore store, SnapshotSchedule schedule, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control,
     SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, CancellationToken giveUp) : IAsyncDisposable
 {
+    /// <summary>What snapshots that may be gone back to keep of a journal: a quarter of its bound, so that senders never wait for the next base.</summary>
+    private const int JournalShare = 4;
+
     private Task _writing = Task.CompletedTask;
 
     /// <summary>More decisions than fit the head of a snapshot: it is taken when some have been obeyed.</summary>
@@ -54,6 +57,7 @@ internal sealed class ServiceSnapshots(
     /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
     public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
+        store.HoldsTooMuch = HoldsTooMuch;
         notes.AddRange(store.Notes);
         if (store.TryRestore() is not { } snapshot)
         {
@@ -101,7 +105,7 @@ internal sealed class ServiceSnapshots(
     /// <summary>Takes a snapshot when one is due and the last one is done.</summary>
     public async ValueTask TakeAsync(Pump pump, CancellationToken cancellation)
     {
-        if (schedule.IsDue && _writing.IsCompleted)
+        if (_writing.IsCompleted && (schedule.IsDue || (schedule.IsDueSoon && sources.Journals.Any(j => j.IsFull))))
         {
             await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         }
@@ -122,6 +126,13 @@ internal sealed class ServiceSnapshots(
     {
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Whether what lies between two snapshots is more of a journal than is to be held back for them.</summary>
+    private bool HoldsTooMuch(ReadOnlyMemory<byte> oldest, ReadOnlyMemory<byte> newest)
+    {
+        var (from, to) = (JsonSerializer.Deserialize<SnapshotMark>(oldest.Span)!.Journals, JsonSerializer.Deserialize<SnapshotMark>(newest.Span)!.Journals);
+        return sources.Journals.Any(j => to.GetValueOrDefault(j.Name) - from.GetValueOrDefault(j.Name) > j.MaxBytes / JournalShare);
     }
 
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)
