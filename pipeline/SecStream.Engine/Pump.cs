@@ -41,6 +41,9 @@ public sealed class Pump
     /// <summary>Whether a source had nothing more when it was asked last.</summary>
     public bool IsCaughtUp(int partition) => _caughtUp[partition];
 
+    /// <summary>Watermark of a partition as far as the sink has seen it; <see cref="long.MinValue"/>: none yet.</summary>
+    public long Watermark(int partition) => Volatile.Read(ref _watermarks[partition]);
+
     /// <summary>Reads one batch from the source furthest behind that has something; false when none has anything now.</summary>
     public async ValueTask<bool> PumpAsync(CancellationToken cancellation)
     {

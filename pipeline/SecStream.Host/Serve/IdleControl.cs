@@ -21,6 +21,7 @@ internal sealed class IdleControl
     private readonly Queue<ControlEntry>[] _obeyed;
     private readonly TimeSpan[] _lastRecord;
     private readonly long[] _lastPosition;
+    private readonly TimeSpan[] _decided;
     private readonly List<(int Partition, ControlEntry Entry)> _due = [];
     private readonly long _start;
     private TimeSpan _next;
@@ -40,6 +41,7 @@ internal sealed class IdleControl
         _obeyed = [.. sources.Select(_ => new Queue<ControlEntry>())];
         _start = time.GetTimestamp();
         _lastRecord = new TimeSpan[sources.Length];
+        _decided = new TimeSpan[sources.Length];
         _lastPosition = [.. sources.Select(s => s.Position)];
         foreach (var entry in made.Where(e => e.Kind == ControlKinds.Idle))
         {
@@ -86,8 +88,7 @@ internal sealed class IdleControl
             }
             else if (_log is not null && now >= _next && pump.IsCaughtUp(p) && now - _lastRecord[p] >= _lateness)
             {
-                var watermark = EventClock.ToMicroseconds(_time.GetUtcNow() - _lateness);
-                _due.Add((p, new ControlEntry(ControlKinds.Idle, _sources[p].SourceHash, _sources[p].Position, watermark, _sources[p].Name, "")));
+                _due.Add((p, new ControlEntry(ControlKinds.Idle, _sources[p].SourceHash, _sources[p].Position, WatermarkOf(p, pump, now), _sources[p].Name, "")));
             }
         }
 
@@ -96,6 +97,19 @@ internal sealed class IdleControl
             _next = now + (_lastRecord.Max() + _lateness + (5 * s_step) >= now ? s_step : s_quietStep);
             await DecideAsync(pump, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// The wall clock less the lateness. When somebody has set the clock back, the watermark is ahead of that: it goes on at half the speed of time then,
+    /// so that late events are evaluated all the same, and the clock catches up.
+    /// </summary>
+    private long WatermarkOf(int p, Engine.Pump pump, TimeSpan now)
+    {
+        var wall = EventClock.ToMicroseconds(_time.GetUtcNow() - _lateness);
+        var mark = pump.Watermark(p);
+        var since = _decided[p] > _lastRecord[p] ? _decided[p] : _lastRecord[p];
+        _decided[p] = now;
+        return mark > wall && mark != long.MaxValue ? mark + EventClock.ToMicroseconds((now - since) / 2) : wall;
     }
 
     private async ValueTask DecideAsync(Engine.Pump pump, CancellationToken cancellation)
