@@ -47,6 +47,9 @@ public sealed class RecordJournal : IRecordJournal, IDisposable
     /// <summary>The folder.</summary>
     public string Directory { get; }
 
+    /// <summary>Bound of what is not released, in bytes; beyond it appends wait.</summary>
+    public long MaxBytes => _options.MaxBytes;
+
     /// <inheritdoc/>
     public bool IsFull => _queue.IsFull;
 
@@ -95,7 +98,7 @@ public sealed class RecordJournal : IRecordJournal, IDisposable
 
     /// <summary>
     /// Opens the journal of a folder, or makes it. What a crash tore at its end is cut off. After opening, nothing counts as released until
-    /// the source that reads it is restored, or <see cref="Release"/> is called.
+    /// <see cref="Release"/> is called.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">A file in the folder is no segment of this journal; the message names it and the mend.</exception>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
@@ -50,6 +51,7 @@ internal static class ServeCommand
     private static async Task RunAsync(
         ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, CancellationToken cancellation)
     {
+        FileRights.KeepFromOthers();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
@@ -63,6 +65,17 @@ internal static class ServeCommand
                 // Another handler of the same signal was faster: everything has stopped already.
             }
         });
+        // For as long as the process lives: a hangup during the start or the end must not kill it.
+        var running = new StrongBox<ServeRun?>();
+        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            if (Volatile.Read(ref running.Value) is { } run)
+            {
+                notify.Reloading(TimeProvider.System);
+                _ = ReloadAsync(run, notify, log, stop.Token);
+            }
+        });
         while (true)
         {
             try
@@ -73,38 +86,46 @@ internal static class ServeCommand
                     return;
                 }
 
-                await RunOnceAsync(configuration, announcer, log, notify, stop.Token).ConfigureAwait(false);
+                await RunOnceAsync(configuration, announcer, log, notify, running, stop.Token).ConfigureAwait(false);
                 log.Notice("stopped; the state is saved");
                 return;
             }
-            catch (RecordFaultException fault) when (!stop.IsCancellationRequested)
+            catch (Exception fault) when (fault is RecordFaultException or RuleFaultException && !stop.IsCancellationRequested)
             {
-                // Read again once, in case something passing was the cause; who fails twice is a dead letter from then on.
+                // Tried again once, in case something passing was the cause; a record that fails twice is a dead letter from then on, a rule is disabled.
                 log.Error($"{fault.Message}; starting again from the last state");
             }
         }
     }
 
     private static async Task RunOnceAsync(
-        ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, CancellationToken stop)
+        ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, StrongBox<ServeRun?> running, CancellationToken stop)
     {
         var files = Files(configuration.Options);
         var run = new ServeRun(configuration.Options, files, announcer, log, TimeProvider.System);
         await using (run.ConfigureAwait(false))
         {
             Report(run, configuration, log);
-            using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-            {
-                context.Cancel = true;
-                notify.Reloading(TimeProvider.System);
-                _ = ReloadAsync(run, notify, stop);
-            });
             using var watchdog = notify.WatchdogInterval is { } interval
                 ? TimeProvider.System.CreateTimer(_ => Beat(run, notify), null, TimeSpan.Zero, interval)
                 : null;
-            await run.RunAsync(() => notify.Ready($"{files.Count} files, {run.Url}"), stop).ConfigureAwait(false);
+            try
+            {
+                await run.RunAsync(() => Started(run, files.Count, notify, running), stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                Volatile.Write(ref running.Value, null);
+            }
+
             notify.Stopping();
         }
+    }
+
+    private static void Started(ServeRun run, int files, SystemdNotify notify, StrongBox<ServeRun?> running)
+    {
+        Volatile.Write(ref running.Value, run);
+        notify.Ready($"{files} files, {run.Url}");
     }
 
     private static void Beat(ServeRun run, SystemdNotify notify)
@@ -115,7 +136,7 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task ReloadAsync(ServeRun run, SystemdNotify notify, CancellationToken stop)
+    private static async Task ReloadAsync(ServeRun run, SystemdNotify notify, ServiceLog log, CancellationToken stop)
     {
         try
         {
@@ -125,6 +146,11 @@ internal static class ServeCommand
         {
             // The service is ending.
         }
+        catch (Exception fault)
+        {
+            // Nobody waits for this: what went wrong is said here or nowhere, and the service goes on with what was in force.
+            log.Error($"reload failed: {fault.Message}");
+        }
 
         notify.Ready("reloaded");
     }
@@ -132,7 +158,7 @@ internal static class ServeCommand
     private static IReadOnlyList<FileSettings> Files(ServiceOptions options)
     {
         var named = options.Files;
-        var files = named ?? [.. UsualLogs.Where(IsReadable).Select(path => new FileSettings { Path = path })];
+        var files = named ?? [.. UsualLogs.Where(IsReadable).DistinctBy(ServiceSources.Target).Select(path => new FileSettings { Path = path })];
         foreach (var file in files.Select(f => f.Path))
         {
             if (Directory.Exists(file) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))

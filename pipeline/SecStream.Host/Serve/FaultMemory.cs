@@ -12,6 +12,7 @@ namespace SecStream.Host.Serve;
 /// </summary>
 internal sealed class FaultMemory : IDisposable
 {
+    private const long RulePosition = -1;
     private const int SlotBytes = 24;
     private const int Slots = 64;
     private const int MostFaults = 1000;
@@ -69,6 +70,17 @@ internal sealed class FaultMemory : IDisposable
         var count = Count(source, position, message, died: false);
         Save();
         return count >= Throws;
+    }
+
+    /// <summary>Counts a fault of a rule; true when it was not the first, and the rule is to be disabled.</summary>
+    public bool NoteRule(string code, string message) => Note(HashOf(code), RulePosition, message);
+
+    /// <summary>Forgets the faults of a rule: it is disabled, and if it is ever enabled again it begins with a clean sheet.</summary>
+    public void ForgiveRule(string code)
+    {
+        var source = HashOf(code);
+        _faults.RemoveAll(f => f.Source == source && f.Position == RulePosition);
+        Save();
     }
 
     /// <summary>Leaves a record out from now on. The control log says so already.</summary>
@@ -138,6 +150,8 @@ internal sealed class FaultMemory : IDisposable
             return [];
         }
     }
+
+    private static ulong HashOf(string rule) => Core.Text.StableHash.Compute(System.Text.Encoding.UTF8.GetBytes("rule " + rule));
 
     private sealed record Fault(ulong Source, long Position, int Count, string Message, bool Died = false);
 

@@ -25,6 +25,8 @@ internal sealed class Reloading : IDisposable
 
     private static readonly long s_farAhead = EventClock.ToMicroseconds(TimeSpan.FromMinutes(10));
 
+    private static readonly long s_mostAhead = EventClock.ToMicroseconds(TimeSpan.FromDays(31));
+
     private readonly PipelineOptions _options;
     private readonly VersionArchive _archive;
     private readonly Topology _topology;
@@ -231,6 +233,12 @@ internal sealed class Reloading : IDisposable
         if (wanted < earliest)
         {
             throw new ConfigurationException($"from {Time(wanted.Value)}: events and versions up to {Time(earliest - 1)} are in force already; name a later time, or none");
+        }
+
+        if (wanted > now + s_mostAhead)
+        {
+            // What comes after it has to be later still, and the log does not forget: a slip of the pen would fix the rules for good.
+            throw new ConfigurationException($"from {Time(wanted.Value)}: more than 31 days ahead; name an earlier time, or none");
         }
 
         var from = wanted ?? Math.Max(now, earliest);

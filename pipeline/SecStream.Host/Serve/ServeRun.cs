@@ -25,6 +25,7 @@ internal sealed class ServeRun : IAsyncDisposable
     private const string DiedInHand = "the process ended while it was in hand, three times in a row";
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(10);
 
     private readonly ServiceOptions _options;
     private readonly ServiceLog _log;
@@ -42,12 +43,13 @@ internal sealed class ServeRun : IAsyncDisposable
     private readonly BookSink _bookSink;
     private readonly Topology _topology;
     private readonly Reloading _reloading;
+    private readonly ReloadWatch _files;
     private readonly BlindSpotWatch _watch;
     private readonly ServiceMonitor _monitor;
     private readonly ServiceSnapshots _snapshots;
     private readonly Housekeeping _housekeeping;
     private readonly ServiceFront _front;
-    private readonly long _controlFrom;
+    private readonly IEnumerable<ControlEntry> _made;
     private string? _lost;
 
     /// <summary>Joins the parts and restores the last state.</summary>
@@ -66,12 +68,13 @@ internal sealed class ServeRun : IAsyncDisposable
 
         // What is known, and what is read.
         var archive = new VersionArchive(Path.Combine(state, "versions"));
+        _files = new ReloadWatch(options.Pipeline, time);
         var history = Reloading.Begin(options.Pipeline, archive, _control);
         _sources = ServiceSources.Open(options, files, time);
 
         // What is written.
         _events = new SegmentEventSink(options.Data, new SegmentOptions(), time, log.Warning, _giveUp.Token);
-        _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time);
+        _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time, _giveUp.Token);
 
         // What decides.
         var output = new CountingOutput(new OutboxOutput(_outbox));
@@ -80,8 +83,9 @@ internal sealed class ServeRun : IAsyncDisposable
         _topology = new Topology(
             options.Pipeline, history.Timeline, _sources.Specs, _events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
         _snapshots = new ServiceSnapshots(
-            snapshots, new SnapshotSchedule(time, options.SnapshotEvery), _topology, _bookSink, _control, _events, _outbox, _sources, _giveUp.Token);
-        _controlFrom = _snapshots.Restore(_book, Notes);
+            snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events,
+            _outbox, _sources, _giveUp.Token);
+        _made = _snapshots.Restore(_book, Notes);
         if (_outbox.AdvanceTo(_store.GetPositionAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? 0) is { } missing)
         {
             Notes.Add(missing);
@@ -139,7 +143,10 @@ internal sealed class ServeRun : IAsyncDisposable
         using var watching = new CancellationTokenSource();
         await _front.StartAsync(_watch.Collector, CancellationToken.None).ConfigureAwait(false);
         var engine = Task.Run(() => _topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, ending.Token, broken), CancellationToken.None), CancellationToken.None);
-        var upkeep = Task.WhenAll(WatchAsync(watching.Token), _housekeeping.RunAsync(watching.Token), WatchFilesAsync(watching.Token));
+        var upkeep = Task.WhenAll(
+            KeepUpAsync("the ledger's watch", WatchAsync, watching.Token),
+            KeepUpAsync("retention", _housekeeping.RunAsync, watching.Token),
+            KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token));
         started();
         try
         {
@@ -159,6 +166,11 @@ internal sealed class ServeRun : IAsyncDisposable
             }
 
             throw record;
+        }
+        catch (Exception fault) when ((fault as RuleFaultException ?? fault.InnerException as RuleFaultException) is { } rule)
+        {
+            Disable(rule);
+            throw rule;
         }
         finally
         {
@@ -190,7 +202,8 @@ internal sealed class ServeRun : IAsyncDisposable
 
     private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)
     {
-        var idle = new IdleControl([.. _sources.Specs.Select(s => s.Source)], _control.Read(_controlFrom), _control, _time, _options.Pipeline.Lateness);
+        var idle = new IdleControl([.. _sources.Specs.Select(s => s.Source)], _made, _control, _time, _options.Pipeline.Lateness);
+        _snapshots.Pending = () => idle.Pending;
         await _snapshots.BeginAsync(pump, broken).ConfigureAwait(false);
         while (!stop.IsCancellationRequested)
         {
@@ -237,6 +250,28 @@ internal sealed class ServeRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Work beside the pipeline. Nobody waits for it, so its end would be noticed by nobody: it is said, and begun again.</summary>
+    private async Task KeepUpAsync(string what, Func<CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await work(cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // The service ends.
+            }
+            catch (Exception fault)
+            {
+                // A defect here must not end the watch over everything else.
+                _log.Error($"{what} has failed: {fault.Message}; it begins again");
+                await Task.Delay(s_again, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     private async Task WatchAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), _time);
@@ -265,7 +300,7 @@ internal sealed class ServeRun : IAsyncDisposable
     }
 
     private async Task WatchFilesAsync(CancellationToken cancellation) =>
-        await new ReloadWatch(_options.Pipeline, _time).RunAsync(ReloadAsync, cancellation).ConfigureAwait(false);
+        await _files.RunAsync(ReloadAsync, cancellation).ConfigureAwait(false);
 
     private void ReportReload(ReloadResult result)
     {
@@ -331,6 +366,18 @@ internal sealed class ServeRun : IAsyncDisposable
         {
             var name = _sources.Specs.Select(s => s.Source).FirstOrDefault(s => s.SourceHash == source)?.Name ?? $"source {source:x16}";
             Bury(source, position, name, DiedInHand);
+        }
+    }
+
+    /// <summary>The second time a rule makes the program fail, it is out of force from the event on at which it failed.</summary>
+    private void Disable(RuleFaultException fault)
+    {
+        if (_faults.NoteRule(fault.Code, fault.Message))
+        {
+            var from = Math.Max(fault.Time, Timeline.LastChange == long.MinValue ? long.MinValue : Timeline.LastChange + 1);
+            _control.Append(new ControlEntry(ControlKinds.Activate, 0, 0, from, KnowledgeSubject.Disable, fault.Code));
+            _faults.ForgiveRule(fault.Code);
+            _log.Error($"rule {fault.Code} has made the program fail twice and is disabled; please report it");
         }
     }
 

@@ -46,6 +46,9 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
     /// <summary>Told of the duration of snapshots.</summary>
     public Action<TimeSpan>? SnapshotDone { get; set; }
 
+    /// <summary>Told how long work stood still for a snapshot: what was under way worked off, and what had changed taken.</summary>
+    public Action<TimeSpan>? StoodStill { get; set; }
+
     /// <summary>A snapshot was written, or could not be.</summary>
     public void Saved(SnapshotStore store, long bytes, TimeSpan duration)
     {

@@ -6,6 +6,7 @@ using SecStream.Core.Pipeline;
 using SecStream.Core.Pipeline.State;
 using SecStream.Engine;
 using SecStream.Host.Serve.Snapshots;
+using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 
 namespace SecStream.Host.Serve;
@@ -14,7 +15,9 @@ namespace SecStream.Host.Serve;
 /// <param name="Control">Number of the first control entry behind it.</param>
 /// <param name="Outbox">Place in the outbox behind what the alert book had sent.</param>
 /// <param name="Journals">Positions of the journals.</param>
-internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals);
+/// <param name="Rules">Mark of the rules that the state was saved under.</param>
+/// <param name="Pending">Decisions before <paramref name="Control"/> that were still to be obeyed; null: none.</param>
+internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules, IReadOnlyList<ControlEntry>? Pending = null);
 
 /// <summary>
 /// Saves the state of everything as one consistent whole: what has changed is captured at a standstill and made durable beside the work. Journals
@@ -22,6 +25,7 @@ internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictiona
 /// </summary>
 /// <param name="store">The files.</param>
 /// <param name="schedule">When.</param>
+/// <param name="timeline">What is in force.</param>
 /// <param name="topology">The pipeline.</param>
 /// <param name="book">The alert book.</param>
 /// <param name="control">The control log.</param>
@@ -30,10 +34,16 @@ internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictiona
 /// <param name="sources">What is read.</param>
 /// <param name="giveUp">Ends the wait for a disk that takes nothing.</param>
 internal sealed class ServiceSnapshots(
-    SnapshotStore store, SnapshotSchedule schedule, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox,
-    ServiceSources sources, CancellationToken giveUp) : IAsyncDisposable
+    SnapshotStore store, SnapshotSchedule schedule, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control,
+    SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, CancellationToken giveUp) : IAsyncDisposable
 {
+    /// <summary>What snapshots that may be gone back to keep of a journal: a quarter of its bound, so that senders never wait for the next base.</summary>
+    private const int JournalShare = 4;
+
     private Task _writing = Task.CompletedTask;
+
+    /// <summary>More decisions than fit the head of a snapshot: it is taken when some have been obeyed.</summary>
+    private const int MostPending = 50_000;
 
     /// <summary>Told how it goes.</summary>
     public ServiceMonitor? Monitor { get; set; }
@@ -41,23 +51,33 @@ internal sealed class ServiceSnapshots(
     /// <summary>Control entries before this one lie behind every state that may be restored.</summary>
     public long ControlNeeded { get; private set; }
 
-    /// <summary>Goes back to the last state. Returns the number of the first control entry behind it.</summary>
-    public long Restore(AlertBook restored, List<string> notes)
+    /// <summary>Tells which decisions of a life before are still to be obeyed.</summary>
+    public Func<IReadOnlyList<ControlEntry>> Pending { get; set; } = () => [];
+
+    /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
+    public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
+        store.HoldsTooMuch = HoldsTooMuch;
         notes.AddRange(store.Notes);
         if (store.TryRestore() is not { } snapshot)
         {
             // Sources may not hold all of the past any more: what was sent and does not come again was true nonetheless.
             restored.Recall(outbox.ReadFrom(0), windowsContinue: false);
-            return 0;
-        }
-
-        using (snapshot.Entries)
-        {
-            topology.Engine.Restore(snapshot.Entries, [restored]);
+            return control.Read(0);
         }
 
         var mark = JsonSerializer.Deserialize<SnapshotMark>(snapshot.Header.Span)!;
+        using (snapshot.Entries)
+        {
+            if (!timeline().Continues(mark.Rules))
+            {
+                throw new ConfigurationException(
+                    $"state/snapshots: the state was saved under rules that the control log does not tell of; restore state/control from a backup, or begin with another --data folder");
+            }
+
+            topology.Engine.Restore(snapshot.Entries, [restored]);
+        }
+
         if (outbox.AdvanceTo(mark.Outbox) is { } missing)
         {
             notes.Add(missing);
@@ -67,7 +87,7 @@ internal sealed class ServiceSnapshots(
         notes.Add($"state of {snapshot.Taken.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC restored; reading goes on where it stopped");
         notes.AddRange(sources.Files.Where(s => s.Gap is not null).Select(s => s.Gap!));
         Release();
-        return mark.Control;
+        return (mark.Pending ?? []).Concat(control.Read(mark.Control));
     }
 
     /// <summary>
@@ -85,7 +105,7 @@ internal sealed class ServiceSnapshots(
     /// <summary>Takes a snapshot when one is due and the last one is done.</summary>
     public async ValueTask TakeAsync(Pump pump, CancellationToken cancellation)
     {
-        if (schedule.IsDue && _writing.IsCompleted)
+        if (_writing.IsCompleted && (schedule.IsDue || (schedule.IsDueSoon && sources.Journals.Any(j => j.IsFull))))
         {
             await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         }
@@ -98,7 +118,7 @@ internal sealed class ServiceSnapshots(
         await _writing.ConfigureAwait(false);
         await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         await _writing.ConfigureAwait(false);
-        return store.LastFault is null;
+        return store.LastFault is null && Pending().Count <= MostPending;
     }
 
     /// <inheritdoc/>
@@ -108,16 +128,33 @@ internal sealed class ServiceSnapshots(
         await store.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Whether what lies between two snapshots is more of a journal than is to be held back for them.</summary>
+    private bool HoldsTooMuch(ReadOnlyMemory<byte> oldest, ReadOnlyMemory<byte> newest)
+    {
+        var (from, to) = (JsonSerializer.Deserialize<SnapshotMark>(oldest.Span)!.Journals, JsonSerializer.Deserialize<SnapshotMark>(newest.Span)!.Journals);
+        return sources.Journals.Any(j => to.GetValueOrDefault(j.Name) - from.GetValueOrDefault(j.Name) > j.MaxBytes / JournalShare);
+    }
+
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)
     {
         await _writing.ConfigureAwait(false);
+        var pending = Pending();
+        if (pending.Count > MostPending)
+        {
+            return;
+        }
+
         var started = Stopwatch.GetTimestamp();
         var delta = await pump.CaptureAsync(store.NeedsFull, [new LockedPart(book)], cancellation).ConfigureAwait(false);
 
         // What the book put out for the capture is in the outbox, and nothing moves before this method has returned.
         var mark = new SnapshotMark(
-            control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position));
-        schedule.Taken(Stopwatch.GetElapsedTime(started));
+            control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position),
+            timeline().Mark,
+            pending);
+        var standstill = Stopwatch.GetElapsedTime(started);
+        schedule.Taken(standstill);
+        Monitor?.StoodStill?.Invoke(standstill);
         _writing = WriteAsync(delta, mark);
     }
 

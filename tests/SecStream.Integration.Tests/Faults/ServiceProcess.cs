@@ -72,12 +72,15 @@ internal sealed partial class ServiceProcess : RunningService
     /// <summary>SIGTERM; the exit code. It has to end in the time given.</summary>
     public async Task<int> StopAsync(TimeSpan? limit = null)
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        await SignalAsync("TERM");
         return await EndedAsync(limit ?? Patience);
+    }
+
+    /// <summary>Sends a signal, by its name.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>SIGKILL.</summary>
