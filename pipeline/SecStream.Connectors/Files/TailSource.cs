@@ -27,7 +27,14 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
     public bool HasEnded => false;
 
     /// <inheritdoc/>
-    public ulong SourceHash => _reader?.SourceHash ?? 0;
+    public ulong SourceHash
+    {
+        get
+        {
+            _reader?.Identify();
+            return _reader?.SourceHash ?? 0;
+        }
+    }
 
     /// <inheritdoc/>
     public long Position => _reader?.Position ?? 0;
@@ -177,6 +184,7 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 
     private bool Rotate(RecordBatch batch)
     {
+        QueueRotatedSince();
         var next = Reader(_between.TryDequeue(out var between) && File.Exists(between) ? between : path);
 
         // The end of the old file: what stands there without a line end is its last line.
@@ -184,7 +192,21 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         Rotations++;
         _reader.Dispose();
         _reader = next;
-        return rest || _reader.TryRead(batch, final: false);
+
+        // The new file is read by the next call: whoever drives this may have decisions to obey at places of it.
+        return rest;
+    }
+
+    /// <summary>Whoever was held up by the work behind finds several rotations at once.</summary>
+    private void QueueRotatedSince()
+    {
+        if (_between.Count == 0 && _reader!.SourceHash != 0 && Candidates().FirstOrDefault(file => file != path && IsSource(file, _reader.SourceHash, _reader.Position)) is { } read)
+        {
+            foreach (var file in RotatedAfter(read))
+            {
+                _between.Enqueue(file);
+            }
+        }
     }
 
     /// <summary>
@@ -204,7 +226,18 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         return siblings.Where(s => !s.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Prepend(path);
     }
 
-    private bool IsSource(string file, ulong source, long position) => File.Exists(file) && new FileInfo(file).Length >= position && HeadMatches(file, source);
+    private bool IsSource(string file, ulong source, long position)
+    {
+        try
+        {
+            return File.Exists(file) && new FileInfo(file).Length >= position && HeadMatches(file, source);
+        }
+        catch (Exception fault) when (file != path && fault is (UnauthorizedAccessException or FileNotFoundException))
+        {
+            // A file beside the log that may not be read, or was removed just now, is not the one that was read.
+            return false;
+        }
+    }
 
     private bool HeadMatches(string file, ulong source)
     {

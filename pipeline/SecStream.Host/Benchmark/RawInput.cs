@@ -45,27 +45,30 @@ internal sealed class RawInput
     private readonly Draw _draw;
     private readonly Population _population;
     private readonly int _lines;
+    private readonly InputShape _shape;
     private int _user;
     private int _address;
     private int _process;
     private int _burst;
 
-    private RawInput(int lines, ulong seed)
+    private RawInput(int lines, ulong seed, InputShape shape)
     {
         _lines = lines;
+        _shape = shape;
         _draw = new Draw(seed);
         _population = new Population(_draw, EventInput.Addresses(lines));
     }
 
     /// <summary>Writes an input of so many lines in two files.</summary>
-    public static void Write(Stream auth, Stream access, int lines, ulong seed) => new RawInput(lines, seed).Write(auth, access);
+    public static void Write(Stream auth, Stream access, int lines, ulong seed, InputShape? shape = null) =>
+        new RawInput(lines, seed, shape ?? new InputShape()).Write(auth, access);
 
     private void Write(Stream auth, Stream access)
     {
         var (authLines, accessLines) = (new ByteWriter(FlushBytes * 2), new ByteWriter(FlushBytes * 2));
         for (var i = 0; i < _lines;)
         {
-            var now = EventInput.Start + (EventInput.Span * i / _lines);
+            var now = _shape.Start + (_shape.Span * i / _lines);
             if (_draw.Below(100) < SshShare)
             {
                 i += WriteAuth(authLines, now);

@@ -26,6 +26,24 @@ public sealed class TailSourceTests
         Assert.Null(source.Gap);
     }
 
+    /// <summary>Whoever is held up (a full disk, a flood) finds more than one new file when it comes to the end of the old one.</summary>
+    [Fact]
+    public void TryRead_SeveralRotationsBetweenTwoReads_ReadsEveryFileInOrder()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        using var source = new TailSource(path, "default", new SteppingTime());
+        Assert.Equal(["a1"], ReadAll(source));
+        File.AppendAllText(path, "a2\n");
+        File.Move(path, path + ".3");
+        Aged(folder.Write("auth.log.4", "older\n"), 4);
+        Aged(path + ".3", 3);
+        Aged(folder.Write("auth.log.2", "b1\n"), 2);
+        Aged(folder.Write("auth.log.1", "c1\n"), 1);
+        folder.Write("auth.log", "d1\n");
+        Assert.Equal(["a2", "b1", "c1", "d1"], ReadAll(source));
+    }
+
     /// <summary>The rights of a file mean nothing to root: as root this shows only that the rotation loses nothing.</summary>
     [Fact]
     public void TryRead_NewFileNotReadableYet_WaitsAndLosesNothing()

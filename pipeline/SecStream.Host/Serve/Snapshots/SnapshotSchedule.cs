@@ -1,7 +1,7 @@
 namespace SecStream.Host.Serve.Snapshots;
 
-/// <summary>When the next snapshot is due: as often as asked for, but so that work stands still for a twentieth of the time at most.</summary>
-internal sealed class SnapshotSchedule(TimeSpan every, TimeProvider time)
+/// <summary>When the next snapshot is due: every <paramref name="every"/>, but so that work stands still for a twentieth of the time at most.</summary>
+internal sealed class SnapshotSchedule(TimeProvider time, TimeSpan every)
 {
     private const int Share = 20;
 
