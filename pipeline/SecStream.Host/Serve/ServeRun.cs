@@ -22,6 +22,7 @@ namespace SecStream.Host.Serve;
 /// </summary>
 internal sealed class ServeRun : IAsyncDisposable
 {
+    private const string DiedInHand = "the process ended while it was in hand, three times in a row";
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(10);
@@ -60,8 +61,9 @@ internal sealed class ServeRun : IAsyncDisposable
         _store = new SqliteAlertStore(options.Data, new SqliteStoreOptions { MayRebuild = true }, time);
         options = WithOwnBlacklist(options, _store);
         (_options, _log, _time) = (options, log, time);
-        _control = new FileControlLog(Path.Combine(state, "control"), time);
-        _faults = new FaultMemory(state, _control.Read(0));
+        _control = OpenControl(Path.Combine(state, "control"), time);
+        _faults = new FaultMemory(state, ReadControl());
+        var died = _faults.NoteDeaths(DiedInHand);
         var snapshots = OpenSnapshots(Path.Combine(state, "snapshots"));
 
         // What is known, and what is read.
@@ -83,6 +85,7 @@ internal sealed class ServeRun : IAsyncDisposable
         _snapshots = new ServiceSnapshots(
             snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events,
             _outbox, _sources, _giveUp.Token);
+        snapshots.HoldsTooMuch = _snapshots.HoldTooMuch;
         _made = _snapshots.Restore(_book, Notes);
         if (_outbox.AdvanceTo(_store.GetPositionAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? 0) is { } missing)
         {
@@ -94,7 +97,7 @@ internal sealed class ServeRun : IAsyncDisposable
         _deliveries.Add(_store);
         _deliveries.Add(announcer);
         _watch = new BlindSpotWatch(options.Data, options.Ledger, options.Blindness, time);
-        NoteWhatWasInHand();
+        NoteWhatWasInHand(died);
         NoteLostState();
         var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger);
         _monitor = new ServiceMonitor(parts, () => _reloading!.Timeline, time);
@@ -347,13 +350,36 @@ internal sealed class ServeRun : IAsyncDisposable
         }
     }
 
-    private void NoteWhatWasInHand()
+    private static FileControlLog OpenControl(string directory, TimeProvider time)
     {
-        const string Why = "the process ended while it was in hand, three times in a row";
-        foreach (var (source, position) in _faults.NoteDeaths(Why))
+        try
+        {
+            return new FileControlLog(directory, time);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new ConfigurationException(fault.Message, fault);
+        }
+    }
+
+    private List<ControlEntry> ReadControl()
+    {
+        try
+        {
+            return [.. _control.Read(0)];
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new ConfigurationException(fault.Message, fault);
+        }
+    }
+
+    private void NoteWhatWasInHand(IEnumerable<(ulong Source, long Position)> died)
+    {
+        foreach (var (source, position) in died)
         {
             var name = _sources.Specs.Select(s => s.Source).FirstOrDefault(s => s.SourceHash == source)?.Name ?? $"source {source:x16}";
-            Bury(source, position, name, Why);
+            Bury(source, position, name, DiedInHand);
         }
     }
 

@@ -47,6 +47,7 @@ public sealed class ClockTests
             await service.ListeningAsync();
             await service.PostAsync(lines.Take(120));
             await service.UntilAsync(async () => (await service.AlertsAsync()).Count > 0, "alerts");
+            await service.UntilAsync(() => File.Exists(folder.InData("state", "heartbeat.json")), "a sign of life");
             await service.StopAsync();
         }
 
