@@ -44,21 +44,41 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         Blocks = s_long ? 100 : 12,
     });
 
-    private async Task CheckAsync(DeliveryShape shape)
+    /// <summary>Every way to deliver with every other: pairs of them here, every combination in the long run. Several services side by side.</summary>
+    [Fact]
+    public async Task MatrixOfDeliveries_SameAlerts()
     {
-        var (events, lines) = s_long ? (200_000, 20_000) : (20_000, 2_000);
+        var rows = s_long ? ShapeMatrix.Full() : ShapeMatrix.Pairwise();
+        output.WriteLine($"{rows.Count} rows");
+        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (shape, _) =>
+        {
+            try
+            {
+                await CheckAsync(shape, 3_000, 600);
+            }
+            catch (Exception fault)
+            {
+                throw new InvalidOperationException($"{shape}, {string.Join(' ', shape.Transports)}: {fault.Message}", fault);
+            }
+        });
+    }
+
+    private Task CheckAsync(DeliveryShape shape) => s_long ? CheckAsync(shape, 200_000, 20_000) : CheckAsync(shape, 20_000, 2_000);
+
+    private async Task CheckAsync(DeliveryShape shape, int events, int lines)
+    {
         var set = RecordedSet.Make(events, lines, Seed + (ulong)shape.Seed);
         await using var run = new LiveRun(set, shape);
         var watch = Stopwatch.StartNew();
         await run.DeliverAsync();
-        output.WriteLine($"delivered after {watch.Elapsed}");
+        var delivered = watch.Elapsed;
         var alerts = await SettledAlerts.OfServiceAsync(run.Service);
-        output.WriteLine($"settled after {watch.Elapsed}");
+        var settled = watch.Elapsed;
         var expected = await Canonical.ReplayAsync(run.Folder, set, withVersions: shape.Swaps > 0);
         Assert.True(expected.Count > 10, "too few alerts to compare");
         SettledAlerts.AssertEqual(expected, alerts, "the service and the replay of the recorded files");
-        output.WriteLine($"{alerts.Count} alerts as expected, after {watch.Elapsed}");
         await ServiceChecks.AssertNothingLostOrDoubleAsync(run, set, alerts);
-        output.WriteLine($"nothing lost, nothing double, after {watch.Elapsed}, {run.Service.Starts} starts");
+        output.WriteLine(
+            $"{events} events, {alerts.Count} alerts, {run.Service.Starts} lives: delivered after {delivered.TotalSeconds:N1} s, settled after {settled.TotalSeconds:N1} s, checked after {watch.Elapsed.TotalSeconds:N1} s");
     }
 }

@@ -27,7 +27,7 @@ internal sealed class LiveRun : IAsyncDisposable
         (_events, _auth) = (new FileSender(Folder.EventFile), new FileSender(Folder.AuthFile));
         _senders = new()
         {
-            [Transport.Tcp] = new TcpSender(Service, Folder.SyslogPort),
+            [Transport.Tcp] = new TcpSender(Service, Folder.SyslogPort, shape.Batch),
             [Transport.Ingest] = new IngestSender(Service),
             [Transport.Bulk] = new BulkSender(Service),
             [Transport.File] = _events,
@@ -130,7 +130,8 @@ internal sealed class LiveRun : IAsyncDisposable
 
     private async Task SendAsync(IEventSender sender, string[] lines)
     {
-        foreach (var batch in lines.Chunk(_shape.Batch))
+        // Who is told only in the end what was taken sends the whole again.
+        foreach (var batch in sender is TcpSender ? [lines] : lines.Chunk(_shape.Batch))
         {
             for (var tries = 1; !await TrySendAsync(sender, batch); tries++)
             {

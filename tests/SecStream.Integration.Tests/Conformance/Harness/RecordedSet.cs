@@ -40,7 +40,7 @@ internal sealed class RecordedSet
     public static RecordedSet Make(int events, int authLines, ulong seed)
     {
         var start = EventClock.ToMicroseconds(DateTimeOffset.UtcNow - s_began);
-        var shape = new InputShape { Start = start - (start % EventClock.Second), Span = EventClock.ToMicroseconds(Span), IdShare = 1 };
+        var shape = new InputShape { Start = start - (start % EventClock.Second), Span = EventClock.ToMicroseconds(Span), IdShare = 1, Attacks = 5 };
         using var ecs = new MemoryStream();
         EventInput.Write(ecs, events, seed, attacks: true, shape);
         using var auth = new MemoryStream();
