@@ -20,6 +20,7 @@ public sealed class Pump
     private readonly long[] _turn;
     private readonly bool[] _caughtUp;
     private long _turns;
+    private long _before;
 
     internal Pump(
         StreamEngine engine, IRecordSource[] sources, long[] watermarks, bool[] ended, IngestWorker[] workers, ConcurrentQueue<RecordBatch> free, InFlight inFlight)
@@ -41,10 +42,17 @@ public sealed class Pump
     /// <summary>Whether a source had nothing more when it was asked last.</summary>
     public bool IsCaughtUp(int partition) => _caughtUp[partition];
 
+    /// <summary>
+    /// Whether a source was asked by the last <see cref="PumpAsync"/> and had nothing. One that is not asked, because others are further behind, may have
+    /// something waiting: it is not quiet.
+    /// </summary>
+    public bool IsQuiet(int partition) => _caughtUp[partition] && _turn[partition] > _before;
+
     /// <summary>Reads one batch from the source furthest behind that has something; false when none has anything now.</summary>
     public async ValueTask<bool> PumpAsync(CancellationToken cancellation)
     {
         Span<bool> tried = stackalloc bool[Math.Min(_sources.Length, 1024)];
+        _before = _turns;
         for (var attempt = 0; attempt < _sources.Length; attempt++)
         {
             var partition = Behind(tried);

@@ -83,7 +83,8 @@ public sealed partial class StreamEngine : IDisposable
             }
         }
 
-        await Task.WhenAll([.. stages.Prepend(driving)]).ConfigureAwait(false);
+        // What stopped the engine is told before what the driver met for it: a record that can't be worked off has to be known as such.
+        await Task.WhenAll([.. stages, driving]).ConfigureAwait(false);
     }
 
     /// <summary>

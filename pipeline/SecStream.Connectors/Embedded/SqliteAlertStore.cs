@@ -101,6 +101,7 @@ public sealed class SqliteAlertStore : IAlertStore, IOutboxSink, IDisposable
     /// <inheritdoc/>
     public async ValueTask<long?> GetPositionAsync(CancellationToken cancellation)
     {
+        _database.MakeSureOfFile();
         lock (_lock)
         {
             if (_position >= 0 && _generation == _database.Rebuilt)

@@ -42,9 +42,25 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>How often it has been made anew since it was opened here.</summary>
     public int Rebuilt { get; private set; }
 
+    /// <summary>Makes the file anew when somebody has deleted it: what is written to a file without a name would be gone with this process.</summary>
+    public void MakeSureOfFile()
+    {
+        if (_options.MayRebuild && !File.Exists(_path))
+        {
+            lock (_writing)
+            {
+                if (!File.Exists(_path))
+                {
+                    Rebuild("it is gone");
+                }
+            }
+        }
+    }
+
     /// <summary>Reads in one snapshot, beside a writer.</summary>
     public T Read<T>(Func<SqliteConnection, SqliteTransaction, T> read)
     {
+        MakeSureOfFile();
         var generation = Rebuilt;
         try
         {
@@ -80,6 +96,7 @@ internal sealed class SqliteDatabase : IDisposable
         {
             try
             {
+                MakeSureOfFile();
                 _writer ??= OpenWriter();
                 Pragma(_writer, isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
                 using var transaction = _writer.BeginTransaction();
@@ -213,7 +230,8 @@ internal sealed class SqliteDatabase : IDisposable
 
         Rebuilt++;
         _writer = OpenWriter();
-        _note($"{_path} was damaged ({why}): moved aside as {Path.GetFileName(aside)}, and made anew from the alerts and decisions on disk");
+        var fate = File.Exists(aside) ? $"was damaged ({why}): moved aside as {Path.GetFileName(aside)}, and" : "was gone:";
+        _note($"{_path} {fate} made anew from the alerts and decisions on disk");
         DeleteOldest();
     }
 

@@ -64,8 +64,9 @@ public sealed class FileControlLog : IControlLog, IDisposable
     {
         if (_stream.Length >= FileBytes)
         {
+            var next = Open(PathOf(_directory, Count));
             _stream.Dispose();
-            _stream = Open(PathOf(_directory, Count));
+            _stream = next;
         }
 
         _lines.ResetWrittenCount();

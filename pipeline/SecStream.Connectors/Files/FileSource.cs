@@ -7,11 +7,13 @@ namespace SecStream.Connectors.Files;
 public sealed class FileSource : IRecordSource
 {
     private readonly LineReader _reader;
+    private readonly string _tenant;
+    private ulong _hash;
 
     /// <summary>Opens a file. Exceptions of the file system go to the caller.</summary>
     public FileSource(string path, string tenant)
     {
-        Name = path;
+        (Name, _tenant) = (path, tenant);
         _reader = new LineReader(Open(path), tenant, fill: path != "-");
     }
 
@@ -27,8 +29,8 @@ public sealed class FileSource : IRecordSource
     /// <inheritdoc/>
     public long Position => _reader.Position;
 
-    /// <inheritdoc/>
-    public ulong SourceHash => _reader.SourceHash;
+    /// <summary>Known before the first record is read, save from standard input.</summary>
+    public ulong SourceHash => _reader.SourceHash != 0 ? _reader.SourceHash : _hash != 0 || Name == "-" ? _hash : _hash = Identify();
 
     /// <inheritdoc/>
     public long Limit
@@ -47,6 +49,23 @@ public sealed class FileSource : IRecordSource
 
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    /// <summary>The hash that the first line will give: looked at beside the reader, for archives can't go back.</summary>
+    private ulong Identify()
+    {
+        try
+        {
+            using var stream = Open(Name);
+            var head = new byte[LineReader.FingerprintBytes];
+            var length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            return length == 0 ? 0 : Core.Observations.EventId.SourceHash(_tenant, LineReader.Fingerprint(head.AsSpan(0, length)));
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            // The reader will meet it too, and says so.
+            return 0;
+        }
     }
 
     /// <inheritdoc/>

@@ -14,8 +14,10 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
     /// <summary>Longest line delivered whole, in bytes.</summary>
     public const int MaxLineBytes = 16 << 20;
 
+    /// <summary>How much of the first line tells a file from others.</summary>
+    public const int FingerprintBytes = 4096;
+
     private const int BatchBytes = 256 * 1024;
-    private const int FingerprintBytes = 4096;
 
     private byte[] _carry = [];
     private int _carryLength;
@@ -62,6 +64,28 @@ internal sealed class LineReader(Stream stream, string tenant, bool fill = true)
             {
                 return true;
             }
+        }
+    }
+
+    /// <summary>
+    /// Looks at the first line without reading it, so that <see cref="SourceHash"/> is known before a record is handed on: decisions that were made at
+    /// positions of this very file have to be met there. For streams that can seek.
+    /// </summary>
+    public void Identify()
+    {
+        if (SourceHash != 0 || !stream.CanSeek)
+        {
+            return;
+        }
+
+        var here = stream.Position;
+        stream.Seek(0, SeekOrigin.Begin);
+        var head = new byte[FingerprintBytes];
+        var length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        stream.Seek(here, SeekOrigin.Begin);
+        if (length == head.Length || head.AsSpan(0, length).Contains((byte)'\n'))
+        {
+            SourceHash = EventId.SourceHash(tenant, Fingerprint(head.AsSpan(0, length)));
         }
     }
 

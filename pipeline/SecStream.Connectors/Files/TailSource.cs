@@ -27,7 +27,14 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
     public bool HasEnded => false;
 
     /// <inheritdoc/>
-    public ulong SourceHash => _reader?.SourceHash ?? 0;
+    public ulong SourceHash
+    {
+        get
+        {
+            _reader?.Identify();
+            return _reader?.SourceHash ?? 0;
+        }
+    }
 
     /// <inheritdoc/>
     public long Position => _reader?.Position ?? 0;
@@ -185,7 +192,9 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         Rotations++;
         _reader.Dispose();
         _reader = next;
-        return rest || _reader.TryRead(batch, final: false);
+
+        // The new file is read by the next call: whoever drives this may have decisions to obey at places of it.
+        return rest;
     }
 
     /// <summary>Whoever was held up by the work behind finds several rotations at once.</summary>

@@ -54,12 +54,12 @@ internal readonly struct JsonShape
 
             if (reader.CurrentDepth == 1)
             {
-                stream |= reader.ValueTextEquals("data_stream"u8) || reader.ValueSpan.StartsWith("data_stream."u8);
-                if (reader.ValueTextEquals("event.id"u8))
+                stream |= IsNamed(in reader, "data_stream"u8) || reader.ValueSpan.StartsWith("data_stream."u8);
+                if (IsNamed(in reader, "event.id"u8))
                 {
                     id |= reader.Read() && IsGiven(in reader);
                 }
-                else if (reader.ValueTextEquals("event"u8) && reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+                else if (IsNamed(in reader, "event"u8) && reader.Read() && reader.TokenType == JsonTokenType.StartObject)
                 {
                     id |= ScanEvent(ref reader);
                 }
@@ -79,13 +79,26 @@ internal readonly struct JsonShape
         var found = false;
         while (reader.Read() && reader.CurrentDepth > 1)
         {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 2 && reader.ValueTextEquals("id"u8))
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 2 && IsNamed(in reader, "id"u8))
             {
                 found |= reader.Read() && IsGiven(in reader);
             }
         }
 
         return found;
+    }
+
+    private static bool IsNamed(in Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, escaped, in a name that a client made up: it is none of ours.
+            return false;
+        }
     }
 
     private static bool IsGiven(in Utf8JsonReader reader) =>

@@ -95,8 +95,8 @@ public sealed class JournalSource : IRecordSource
     }
 
     /// <summary>
-    /// Goes to a saved position and releases what lies before it. To be called before anything is appended: when the journal has lost its end, it
-    /// gives no position below this one from now on.
+    /// Goes to a saved position. To be called before anything is appended: when the journal has lost its end, it gives no position below this one
+    /// from now on. What may be released, the owner of the snapshots knows: there may be an older one to go back to.
     /// </summary>
     public void Restore(BinaryReader reader)
     {
@@ -108,9 +108,7 @@ public sealed class JournalSource : IRecordSource
             return;
         }
 
-        // A state is restored from a snapshot that is on disk, so what lies before it is processed for good.
         _position = position;
-        _view.Growing?.Release(position);
         if (position > end)
         {
             Miss(new JournalGap(

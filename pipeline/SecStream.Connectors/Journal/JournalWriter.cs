@@ -18,6 +18,7 @@ internal sealed class JournalWriter : IDisposable
     private byte[] _buffer = new byte[64 << 10];
     private long _lastArrival;
     private long _ahead;
+    private long _lacking;
 
     private JournalWriter(string directory, JournalOptions options, TimeProvider time, JournalDisk disk, JournalId id, SegmentWriter segment, long lastArrival)
     {
@@ -39,6 +40,9 @@ internal sealed class JournalWriter : IDisposable
 
     /// <summary>How far the last stamp was ahead of the clock, in microseconds.</summary>
     public long StampAhead => Volatile.Read(ref _ahead);
+
+    /// <summary>The last group was refused for lack of room, and there would be room for it now.</summary>
+    public bool HasRoomAgain => Volatile.Read(ref _lacking) is > 0 and var needed && _disk.FreeBytes(_directory) >= needed;
 
     /// <summary>Opens or makes the journal of a folder.</summary>
     public static JournalWriter Open(string directory, JournalOptions options, TimeProvider time, JournalDisk disk, JournalFolder folder)
@@ -65,10 +69,12 @@ internal sealed class JournalWriter : IDisposable
         var free = _disk.FreeBytes(_directory);
         if (free - bytes < _options.MinFreeBytes)
         {
+            Volatile.Write(ref _lacking, _options.MinFreeBytes + bytes);
             throw new IOException(
-                $"{_directory}: {free} bytes are free on the disk, and {_options.MinFreeBytes} have to stay free; make room, or lower {nameof(JournalOptions.MinFreeBytes)}");
+                $"{_directory}: {free} bytes are free on the disk, and {_options.MinFreeBytes} have to stay free; make room, or lower journal.min_free ({nameof(JournalOptions.MinFreeBytes)})");
         }
 
+        Volatile.Write(ref _lacking, 0);
         var now = EventClock.ToMicroseconds(_time.GetUtcNow());
         _lastArrival = Math.Max(_lastArrival, now);
         Volatile.Write(ref _ahead, _lastArrival - now);

@@ -86,8 +86,8 @@ public sealed class RecordJournal : IRecordJournal, IDisposable
     /// </summary>
     public TimeSpan StampsAheadOfClock => TimeSpan.FromMicroseconds(_writer.StampAhead);
 
-    /// <summary>Why appends fail now; null when they don't.</summary>
-    public JournalFault? Fault => _fault;
+    /// <summary>Why appends fail now; null when they don't. That the disk has room again shows without an append: nobody may dare to try while it is full.</summary>
+    public JournalFault? Fault => _fault is { } fault && !_writer.HasRoomAgain ? fault : null;
 
     internal IReadOnlyList<JournalSegment> Segments => _segments.Now;
 
@@ -95,7 +95,7 @@ public sealed class RecordJournal : IRecordJournal, IDisposable
 
     /// <summary>
     /// Opens the journal of a folder, or makes it. What a crash tore at its end is cut off. After opening, nothing counts as released until
-    /// the source that reads it is restored, or <see cref="Release"/> is called.
+    /// <see cref="Release"/> is called.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">A file in the folder is no segment of this journal; the message names it and the mend.</exception>

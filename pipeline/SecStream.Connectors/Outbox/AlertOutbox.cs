@@ -23,6 +23,8 @@ public sealed class AlertOutbox : IAsyncDisposable
     private readonly Task _writer;
     private readonly TimeProvider _time;
     private readonly Utf8JsonWriter _json;
+    private readonly CancellationToken _stop;
+    private readonly CancellationTokenRegistration _stopped;
     private ArrayBufferWriter<byte> _filling = new(64 << 10);
     private ArrayBufferWriter<byte> _writing = new(64 << 10);
     private TaskCompletionSource _progress = New();
@@ -35,20 +37,23 @@ public sealed class AlertOutbox : IAsyncDisposable
     /// <param name="directory">The folder: <c>data/alerts</c>. One process at a time.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="time">Clock.</param>
+    /// <param name="stop">Ends the wait for a disk that takes nothing: appending fails, and what is missing is decided again after a restart.</param>
     /// <exception cref="IOException">The folder can't be read or written.</exception>
-    public AlertOutbox(string directory, OutboxOptions options, TimeProvider time)
-        : this(new OutboxFile(directory, options, time), options, time)
+    public AlertOutbox(string directory, OutboxOptions options, TimeProvider time, CancellationToken stop = default)
+        : this(new OutboxFile(directory, options, time), options, time, stop)
     {
     }
 
-    internal AlertOutbox(OutboxFile file, OutboxOptions options, TimeProvider time)
+    internal AlertOutbox(OutboxFile file, OutboxOptions options, TimeProvider time, CancellationToken stop = default)
     {
         Options = options;
         _time = time;
         _file = file;
         _json = OutboxLine.MakeWriter(_filling);
         _appended = _durable = _file.Position;
-        _writer = Task.Run(WriteAllAsync);
+        _writer = Task.Run(WriteAllAsync, CancellationToken.None);
+        _stop = stop;
+        _stopped = stop.Register(PulseWaiting);
     }
 
     /// <summary>Bounds.</summary>
@@ -86,21 +91,49 @@ public sealed class AlertOutbox : IAsyncDisposable
 
     /// <summary>Appends a change; waits while the disk is behind by <see cref="OutboxOptions.MaxPendingBytes"/>.</summary>
     /// <exception cref="ArgumentException">The document is not one line.</exception>
+    /// <exception cref="IOException">It was told to stop while it waited.</exception>
     /// <exception cref="ObjectDisposedException">The outbox has been closed.</exception>
     public void Append(OutboxEntry entry)
     {
         lock (_gate)
         {
-            while (!_isClosing && _filling.WrittenCount >= Options.MaxPendingBytes)
+            while (!_isClosing && !_stop.IsCancellationRequested && _filling.WrittenCount >= Options.MaxPendingBytes)
             {
                 Monitor.Wait(_gate);
             }
 
             ObjectDisposedException.ThrowIf(_isClosing, this);
+            if (_filling.WrittenCount >= Options.MaxPendingBytes)
+            {
+                throw new IOException($"stopped while no alert could be written to {Directory} ({Fault?.Message}); what is missing is decided again after a restart");
+            }
+
             var before = _filling.WrittenCount;
             OutboxLine.Write(_filling, _json, entry);
             _appended += _filling.WrittenCount - before;
             Wake();
+        }
+    }
+
+    /// <summary>
+    /// No place before this one is given from now on: a snapshot or a sink knows it, so the outbox has lost its end, and what comes would be taken
+    /// for what was delivered already. Before anything is appended.
+    /// </summary>
+    /// <returns>What is missing, in words; null: nothing is.</returns>
+    public string? AdvanceTo(long position)
+    {
+        lock (_gate)
+        {
+            if (position <= _appended)
+            {
+                return null;
+            }
+
+            var text = $"{Directory}: the outbox ends at {_appended}, but had come to {position}: its disk or a backup lost the end. Alerts in it are kept only where they had "
+                + "been delivered; `serve --rebuild` derives them again";
+            _file.AdvanceTo(position);
+            _appended = _durable = position;
+            return text;
         }
     }
 
@@ -159,6 +192,7 @@ public sealed class AlertOutbox : IAsyncDisposable
         }
 
         await _writer.ConfigureAwait(false);
+        await _stopped.DisposeAsync().ConfigureAwait(false);
         _file.Dispose();
         _work.Dispose();
         await _json.DisposeAsync().ConfigureAwait(false);
@@ -171,6 +205,14 @@ public sealed class AlertOutbox : IAsyncDisposable
     internal OutboxFolder Folder => _file.Folder;
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void PulseWaiting()
+    {
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
 
     private void Wake()
     {

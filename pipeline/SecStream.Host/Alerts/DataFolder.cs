@@ -3,7 +3,7 @@ namespace SecStream.Host.Alerts;
 /// <summary>Where a service or a replay has put its results.</summary>
 internal static class DataFolder
 {
-    /// <summary>The folder named; else <c>data</c>, or <c>out</c> when only that has results.</summary>
+    /// <summary>The folder named; else that of the configuration (<c>data</c>), or <c>out</c> when only that has results.</summary>
     /// <exception cref="ConfigurationException">There are no results in it.</exception>
     public static string Find(string? named, string file)
     {
@@ -17,7 +17,7 @@ internal static class DataFolder
                         : $"--data {named}: no such folder; name the --data folder of serve or the --out folder of replay");
         }
 
-        return ((string[])["data", "out"]).FirstOrDefault(folder => HasResults(folder, file))
+        return ((string[])[Configuration.ConfiguredData.Find(null, null), "out"]).FirstOrDefault(folder => HasResults(folder, file))
             ?? throw new ConfigurationException($"no {file} in ./data or ./out; run serve or replay first, or name the folder with --data DIR");
     }
 

@@ -77,6 +77,12 @@ internal sealed class AdminEndpoints(ApiServices services)
             await ApiAnswers.ErrorAsync(context, 400, fault.Message).ConfigureAwait(false);
             return;
         }
+        catch (BadHttpRequestException fault)
+        {
+            // Too long, or too slow: the caller's affair.
+            await ApiAnswers.ErrorAsync(context, fault.StatusCode, fault.Message).ConfigureAwait(false);
+            return;
+        }
         catch (IOException fault)
         {
             await ApiAnswers.ErrorAsync(context, 503, fault.Message).ConfigureAwait(false);

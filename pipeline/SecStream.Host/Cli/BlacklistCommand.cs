@@ -17,7 +17,7 @@ internal static class BlacklistCommand
         MakeAdd(time), MakeRemove(time), MakeList(time), MakeCleanup(time),
     };
 
-    private static Option<string> Data() => new("--data") { Description = "Folder that serve works in.", DefaultValueFactory = _ => "data" };
+    private static Option<string?> Data() => new("--data") { Description = "Folder that serve works in. Default: that of the configuration, else data." };
 
     private static Option<string> By() =>
         new("--by") { Description = "Who decides. Default: the user of this machine.", DefaultValueFactory = _ => Environment.UserName };
@@ -33,7 +33,7 @@ internal static class BlacklistCommand
         var span = new Option<string?>("--for") { Description = "How long: 90m, 24h, 7d. Default: until it is removed." };
         var until = new Option<string?>("--until") { Description = "Until when: an instant or a date." };
         var command = new Command("add", "Add an address or network, or replace its entry.") { address, reason, span, until, by, data, json };
-        command.SetAction((result, cancellation) => WithAsync(result.GetValue(data)!, time, async list =>
+        command.SetAction((result, cancellation) => WithAsync(Configuration.ConfiguredData.Find(result.GetValue(data), null), time, async list =>
         {
             var expires = Expiry(result.GetValue(span), result.GetValue(until), time.GetUtcNow());
             var entry = await list.AddAsync(result.GetValue(address)!, result.GetValue(reason)!, expires, result.GetValue(by)!, cancellation).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal static class BlacklistCommand
     {
         var (address, data, by, json) = (Address(), Data(), By(), Json());
         var command = new Command("remove", "Remove an address or network. Exits 1 when it is not on the list.") { address, by, data, json };
-        command.SetAction((result, cancellation) => WithAsync(result.GetValue(data)!, time, async list =>
+        command.SetAction((result, cancellation) => WithAsync(Configuration.ConfiguredData.Find(result.GetValue(data), null), time, async list =>
         {
             var isRemoved = await list.RemoveAsync(result.GetValue(address)!, result.GetValue(by)!, cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
@@ -76,7 +76,7 @@ internal static class BlacklistCommand
     {
         var (data, json) = (Data(), Json());
         var command = new Command("list", "List the entries.") { data, json };
-        command.SetAction((result, cancellation) => WithAsync(result.GetValue(data)!, time, async list =>
+        command.SetAction((result, cancellation) => WithAsync(Configuration.ConfiguredData.Find(result.GetValue(data), null), time, async list =>
         {
             var entries = await list.ListAsync(cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
@@ -97,7 +97,7 @@ internal static class BlacklistCommand
     {
         var (data, by, json) = (Data(), By(), Json());
         var command = new Command("cleanup", "Remove the entries that have expired.") { by, data, json };
-        command.SetAction((result, cancellation) => WithAsync(result.GetValue(data)!, time, async list =>
+        command.SetAction((result, cancellation) => WithAsync(Configuration.ConfiguredData.Find(result.GetValue(data), null), time, async list =>
         {
             var removed = await list.CleanupAsync(result.GetValue(by)!, cancellation).ConfigureAwait(false);
             if (result.GetValue(json))

@@ -42,7 +42,13 @@ internal static class CommandTree
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // The service needs as long as it needs to finish what it has accepted and to save its state; it has bounds of its own.
+                ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+            }).ConfigureAwait(false);
         }
         catch (ConfigurationException fault)
         {

@@ -2,6 +2,8 @@ using System.CommandLine;
 using SecStream.Connectors.Segments;
 using SecStream.Core.Events;
 using SecStream.Host.Alerts;
+using SecStream.Host.Configuration;
+using SecStream.Host.Serve;
 using Spectre.Console;
 
 namespace SecStream.Host.Cli;
@@ -19,7 +21,7 @@ internal static class RetentionCommand
         {
             var faults = new Reports();
             var directory = SegmentFolder.Find(result.GetValue(data), "events");
-            var retention = new Retention(directory, new RetentionOptions(), new SegmentOptions(), faults.Add);
+            var retention = new Retention(directory, KeptDays.Of(ServiceOptionsReader.Load(null).Options.Events), new SegmentOptions(), faults.Add);
             var isDry = result.GetValue(dryRun);
             var now = time.GetUtcNow();
             var classes = isDry ? retention.Plan(now) : retention.Apply(now);

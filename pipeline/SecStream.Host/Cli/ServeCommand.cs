@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
@@ -23,14 +24,23 @@ internal static class ServeCommand
         var paths = new Argument<string[]>("PATH") { Description = "Log files to follow. Default: those of the configuration, else the usual logs of this machine.", Arity = ArgumentArity.ZeroOrMore };
         var json = new Option<bool>("--json") { Description = "Print every alert revision as a line of JSON." };
         var log = new Option<string>("--log") { Description = "How the service logs: auto, text, journal or json.", DefaultValueFactory = _ => "auto" };
+        var rebuild = new Option<bool>("--rebuild")
+        {
+            Description = "Forget the saved state: it goes aside with all stored events (DATA/aside-TIME), and journals and files are read again from their beginning.",
+        };
         var arguments = new ServiceArguments();
-        var command = new Command("serve", "Run the service: files, syslog, HTTP in; alerts come at most seconds after their events.") { paths, json, log };
+        var command = new Command("serve", "Run the service: files, syslog, HTTP in; alerts come at most seconds after their events.") { paths, json, log, rebuild };
         arguments.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {
             var configuration = arguments.Read(result, result.GetValue(paths) ?? []);
             var serviceLog = ServiceLog.ForProcess(result.GetValue(log)!, TimeProvider.System);
             using var notify = SystemdNotify.FromEnvironment();
+            if (result.GetValue(rebuild))
+            {
+                LostState.Forget(configuration.Options.Data, TimeProvider.System);
+            }
+
             await RunAsync(configuration, new AlertAnnouncer(result.GetValue(json)), serviceLog, notify, cancellation).ConfigureAwait(false);
             return 0;
         });
@@ -41,6 +51,7 @@ internal static class ServeCommand
     private static async Task RunAsync(
         ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, CancellationToken cancellation)
     {
+        FileRights.KeepFromOthers();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
@@ -54,42 +65,67 @@ internal static class ServeCommand
                 // Another handler of the same signal was faster: everything has stopped already.
             }
         });
+        // For as long as the process lives: a hangup during the start or the end must not kill it.
+        var running = new StrongBox<ServeRun?>();
+        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            if (Volatile.Read(ref running.Value) is { } run)
+            {
+                notify.Reloading(TimeProvider.System);
+                _ = ReloadAsync(run, notify, log, stop.Token);
+            }
+        });
         while (true)
         {
             try
             {
-                await RunOnceAsync(configuration, announcer, log, notify, stop.Token).ConfigureAwait(false);
+                if (!await RoomAtStart.WaitAsync(configuration.Options.Data, log, TimeProvider.System, stop.Token).ConfigureAwait(false))
+                {
+                    log.Notice("stopped before it could start");
+                    return;
+                }
+
+                await RunOnceAsync(configuration, announcer, log, notify, running, stop.Token).ConfigureAwait(false);
                 log.Notice("stopped; the state is saved");
                 return;
             }
-            catch (RecordFaultException fault) when (!stop.IsCancellationRequested)
+            catch (Exception fault) when (fault is RecordFaultException or RuleFaultException && !stop.IsCancellationRequested)
             {
-                // Read again once, in case something passing was the cause; who fails twice is a dead letter from then on.
+                // Tried again once, in case something passing was the cause; a record that fails twice is a dead letter from then on, a rule is disabled.
                 log.Error($"{fault.Message}; starting again from the last state");
             }
         }
     }
 
     private static async Task RunOnceAsync(
-        ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, CancellationToken stop)
+        ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, StrongBox<ServeRun?> running, CancellationToken stop)
     {
         var files = Files(configuration.Options);
         var run = new ServeRun(configuration.Options, files, announcer, log, TimeProvider.System);
         await using (run.ConfigureAwait(false))
         {
             Report(run, configuration, log);
-            using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-            {
-                context.Cancel = true;
-                notify.Reloading(TimeProvider.System);
-                _ = ReloadAsync(run, notify, stop);
-            });
             using var watchdog = notify.WatchdogInterval is { } interval
                 ? TimeProvider.System.CreateTimer(_ => Beat(run, notify), null, TimeSpan.Zero, interval)
                 : null;
-            await run.RunAsync(() => notify.Ready($"{files.Count} files, {run.Url}"), stop).ConfigureAwait(false);
+            try
+            {
+                await run.RunAsync(() => Started(run, files.Count, notify, running), stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                Volatile.Write(ref running.Value, null);
+            }
+
             notify.Stopping();
         }
+    }
+
+    private static void Started(ServeRun run, int files, SystemdNotify notify, StrongBox<ServeRun?> running)
+    {
+        Volatile.Write(ref running.Value, run);
+        notify.Ready($"{files} files, {run.Url}");
     }
 
     private static void Beat(ServeRun run, SystemdNotify notify)
@@ -100,7 +136,7 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task ReloadAsync(ServeRun run, SystemdNotify notify, CancellationToken stop)
+    private static async Task ReloadAsync(ServeRun run, SystemdNotify notify, ServiceLog log, CancellationToken stop)
     {
         try
         {
@@ -110,6 +146,11 @@ internal static class ServeCommand
         {
             // The service is ending.
         }
+        catch (Exception fault)
+        {
+            // Nobody waits for this: what went wrong is said here or nowhere, and the service goes on with what was in force.
+            log.Error($"reload failed: {fault.Message}");
+        }
 
         notify.Ready("reloaded");
     }
@@ -117,7 +158,7 @@ internal static class ServeCommand
     private static IReadOnlyList<FileSettings> Files(ServiceOptions options)
     {
         var named = options.Files;
-        var files = named ?? [.. UsualLogs.Where(IsReadable).Select(path => new FileSettings { Path = path })];
+        var files = named ?? [.. UsualLogs.Where(IsReadable).DistinctBy(ServiceSources.Target).Select(path => new FileSettings { Path = path })];
         foreach (var file in files.Select(f => f.Path))
         {
             if (Directory.Exists(file) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))

@@ -11,6 +11,8 @@ public static class BlindSpotKinds
 {
 #pragma warning disable CS1591 // Each is explained in All.
     public const string Behind = "behind";
+    public const string ClockSetBack = "clock_set_back";
+    public const string ClockSetForward = "clock_set_forward";
     public const string ClockSkew = "clock_skew";
     public const string DiskFull = "disk_full";
     public const string EmptySource = "empty_source";
@@ -34,6 +36,7 @@ public static class BlindSpotKinds
     public const string SnapshotFailing = "snapshot_failing";
     public const string SourceGap = "source_gap";
     public const string StaleFile = "stale_file";
+    public const string StateLost = "state_lost";
     public const string UdpDropped = "udp_dropped";
     public const string Unevaluated = "unevaluated";
 #pragma warning restore CS1591
@@ -43,6 +46,10 @@ public static class BlindSpotKinds
     [
         new(Behind, "A source has more to read than was read for over a minute: alerts on its events come late. Nothing is lost.",
             "Wait when it is a burst. Otherwise give the service more workers and lanes, or a faster disk; `stats` shows which source lags."),
+        new(ClockSetBack, "The clock of this machine was set back: arrival times stand still until it has caught up, quiet sources' alerts wait as long, and spans of this time are shorter than they were. Nothing is lost.",
+            "Keep the clock by NTP (chrony, timesyncd), which slows a clock down instead of setting it back."),
+        new(ClockSetForward, "The clock of this machine was set forward, or the machine was asleep: events may have been taken for late, or for overdue.",
+            "Keep the clock by NTP. If events are marked unevaluated, replay the time in question."),
         new(ClockSkew, "Events bore times ahead of when they arrived. They were evaluated at the time of their neighbours.",
             "Set the clock of the host that sends them (chrony, timesyncd), or give the source its time zone."),
         new(DiskFull, "The disk of the data folder has less free space than must be left: what comes in is refused or waits.",
@@ -78,6 +85,8 @@ public static class BlindSpotKinds
         new(SourceGap, "Records of a source are missing: its file was cut, replaced or damaged before all of it was read.",
             "Rotate logs by renaming, not by truncating in place (`copytruncate`); `replay` evaluates what a copy still has."),
         new(StaleFile, "A file the enrichment reads has not been renewed for long; what it says may no longer be true.", "Renew it; it is reloaded by itself. `ledger.stale_after` sets the ages."),
+        new(StateLost, "The saved state was gone or damaged: journals and files are read again from their beginning, and what was stored before was moved aside.",
+            "See why (the disk?). Events that no journal and no file holds any more are in the folder that the detail names."),
         new(UdpDropped, "Datagrams were dropped because the journal could not take them; nobody sends them again.", "Send by TCP instead, or see what holds up the journal."),
         new(Unevaluated, "Events came later than `horizon` allows. They are stored and marked, but no rule has evaluated them.",
             "Replay the time in question; raise `horizon` if such delays are usual."),

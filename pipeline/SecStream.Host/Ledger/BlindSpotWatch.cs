@@ -30,6 +30,7 @@ public sealed class BlindSpotWatch : IDisposable
         stopped = Ledger.IsOpen(BlindSpotKinds.NotRunning, "service") ? last?.At ?? now : stopped;
         Collector = new LedgerCollector(collector, Awakened(last, now), stopped);
         Collector.Add(StorageFaults);
+        Collector.Add(new ClockWatch(time, last?.At).Observe);
     }
 
     /// <summary>The ledger.</summary>

@@ -38,7 +38,7 @@ internal sealed class Housekeeping(
                     await store.DeleteBeforeAsync(EventClock.ToMicroseconds(now - options.AlertsKeep), cancellation).ConfigureAwait(false);
                 }
             }
-            catch (IOException fault)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
             {
                 // What is kept a little longer harms nobody; the next round tries again.
                 log.Warning($"retention: {fault.Message}");

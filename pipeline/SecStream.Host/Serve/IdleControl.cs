@@ -24,6 +24,8 @@ internal sealed class IdleControl
     private readonly List<(int Partition, ControlEntry Entry)> _due = [];
     private readonly long _start;
     private TimeSpan _next;
+    private DateTimeOffset _asked;
+    private TimeSpan _askedElapsed;
 
     /// <summary>Obeys the decisions of <paramref name="made"/>, then takes its own.</summary>
     /// <param name="sources">The partitions.</param>
@@ -39,12 +41,13 @@ internal sealed class IdleControl
         _lateness = lateness;
         _obeyed = [.. sources.Select(_ => new Queue<ControlEntry>())];
         _start = time.GetTimestamp();
+        _asked = time.GetUtcNow();
         _lastRecord = new TimeSpan[sources.Length];
         _lastPosition = [.. sources.Select(s => s.Position)];
         foreach (var entry in made.Where(e => e.Kind == ControlKinds.Idle))
         {
             // A replay may find the source under another name: then what it holds tells.
-            var p = Array.FindIndex(sources, s => s.Name == entry.Subject);
+            var p = Array.FindIndex(sources, s => s.Name == entry.Subject || (Path.IsPathRooted(entry.Subject) && Path.GetFullPath(s.Name) == entry.Subject));
             p = p >= 0 ? p : Array.FindIndex(sources, s => s.SourceHash == entry.Source && entry.Source != 0);
             if (p >= 0)
             {
@@ -58,13 +61,29 @@ internal sealed class IdleControl
         }
     }
 
+    /// <summary>Why no decision can be taken at present: the log can't be written. Null when all is well.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>Decisions of before that are still to be obeyed.</summary>
     public bool IsObeying => Array.Exists(_obeyed, queue => queue.Count > 0);
 
+    /// <summary>Decisions of before that are still to be obeyed, in their order: they belong to the state of this moment.</summary>
+    public IReadOnlyList<ControlEntry> Pending => [.. _obeyed.SelectMany(queue => queue)];
+
     /// <summary>
-    /// Takes the decisions that are due. A source is quiet when it is caught up and had nothing for as long as an event may be late.
+    /// Takes the decisions that are due. A source is quiet when it was just asked and had nothing for as long as an event may be late. To be called
+    /// after each <see cref="Engine.Pump.PumpAsync"/>.
     /// </summary>
     public async ValueTask TakeAsync(Engine.Pump pump, CancellationToken cancellation)
+    {
+        await TakeNowAsync(pump, cancellation).ConfigureAwait(false);
+
+        // What has arrived up to now will be seen by the next read, so the next decision is made as of now: the reading may be held up in between
+        // (a full disk), and what arrives meanwhile must not be late for that.
+        (_asked, _askedElapsed) = (_time.GetUtcNow(), _time.GetElapsedTime(_start));
+    }
+
+    private async ValueTask TakeNowAsync(Engine.Pump pump, CancellationToken cancellation)
     {
         // How long nothing has come is measured by a clock that nobody sets back.
         var now = _time.GetElapsedTime(_start);
@@ -81,9 +100,9 @@ internal sealed class IdleControl
             {
                 await ObeyAsync(p, pump, cancellation).ConfigureAwait(false);
             }
-            else if (_log is not null && now >= _next && pump.IsCaughtUp(p) && now - _lastRecord[p] >= _lateness)
+            else if (_log is not null && now >= _next && pump.IsQuiet(p) && _askedElapsed - _lastRecord[p] >= _lateness)
             {
-                var watermark = EventClock.ToMicroseconds(_time.GetUtcNow() - _lateness);
+                var watermark = EventClock.ToMicroseconds(_asked - _lateness);
                 _due.Add((p, new ControlEntry(ControlKinds.Idle, _sources[p].SourceHash, _sources[p].Position, watermark, _sources[p].Name, "")));
             }
         }
@@ -97,7 +116,18 @@ internal sealed class IdleControl
 
     private async ValueTask DecideAsync(Engine.Pump pump, CancellationToken cancellation)
     {
-        _log!.Append([.. _due.Select(d => d.Entry)]);
+        try
+        {
+            _log!.Append([.. _due.Select(d => d.Entry)]);
+            Fault = null;
+        }
+        catch (IOException fault)
+        {
+            // What is not durable must not take effect. Most likely the disk is full: quiet sources' clocks stand still until it has room again.
+            Fault = $"decisions on quiet sources can't be written: {fault.Message}; make room, it goes on by itself";
+            return;
+        }
+
         foreach (var (partition, entry) in _due)
         {
             await pump.IdleAsync(partition, entry.Value, cancellation).ConfigureAwait(false);
@@ -118,13 +148,19 @@ internal sealed class IdleControl
 
     /// <summary>
     /// A decision made in the file being read is due at its position. One made in another file is due when that file lies behind (a later decision
-    /// names the present one), else when nothing more can be read: the file it was made in may be gone.
+    /// names the present one), else when nothing more can be read: the file it was made in may be gone. One made before a file had a first line is due
+    /// before that is read.
     /// </summary>
     private bool IsDue(in ControlEntry entry, int p, IRecordSource source, Engine.Pump pump) =>
         entry.Source == source.SourceHash
             ? entry.Position <= source.Position
-            : pump.IsCaughtUp(p) || _obeyed[p].Any(later => later.Source == source.SourceHash);
+            : IsBeforeFirstLine(entry, source) || pump.IsCaughtUp(p) || _obeyed[p].Any(later => later.Source == source.SourceHash);
 
     private void SetLimit(int p) =>
-        _sources[p].Limit = _obeyed[p].TryPeek(out var next) && next.Source == _sources[p].SourceHash ? next.Position : long.MaxValue;
+        _sources[p].Limit = !_obeyed[p].TryPeek(out var next) ? long.MaxValue
+            : next.Source == _sources[p].SourceHash ? next.Position
+            : IsBeforeFirstLine(next, _sources[p]) ? 0
+            : long.MaxValue;
+
+    private static bool IsBeforeFirstLine(in ControlEntry entry, IRecordSource source) => entry.Source == 0 && source.Position == 0;
 }

@@ -25,6 +25,8 @@ internal sealed class Reloading : IDisposable
 
     private static readonly long s_farAhead = EventClock.ToMicroseconds(TimeSpan.FromMinutes(10));
 
+    private static readonly long s_mostAhead = EventClock.ToMicroseconds(TimeSpan.FromDays(31));
+
     private readonly PipelineOptions _options;
     private readonly VersionArchive _archive;
     private readonly Topology _topology;
@@ -233,9 +235,22 @@ internal sealed class Reloading : IDisposable
             throw new ConfigurationException($"from {Time(wanted.Value)}: events and versions up to {Time(earliest - 1)} are in force already; name a later time, or none");
         }
 
+        if (wanted > now + s_mostAhead)
+        {
+            // What comes after it has to be later still, and the log does not forget: a slip of the pen would fix the rules for good.
+            throw new ConfigurationException($"from {Time(wanted.Value)}: more than 31 days ahead; name an earlier time, or none");
+        }
+
         var from = wanted ?? Math.Max(now, earliest);
         var next = _history.Activate(change, from, SettledBefore());
-        _log.Append([.. change.Entries.Select(entry => new ControlEntry(ControlKinds.Activate, 0, 0, from, entry.Subject, entry.Detail))]);
+        try
+        {
+            _log.Append([.. change.Entries.Select(entry => new ControlEntry(ControlKinds.Activate, 0, 0, from, entry.Subject, entry.Detail))]);
+        }
+        catch (IOException fault)
+        {
+            throw new ConfigurationException($"the change can't be written to the control log, so it can't come into force: {fault.Message}", fault);
+        }
 
         _topology.Swap(next.Timeline);
         _changed(next.Timeline);

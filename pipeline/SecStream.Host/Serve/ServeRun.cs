@@ -9,6 +9,7 @@ using SecStream.Core.Pipeline;
 using SecStream.Engine;
 using SecStream.Host.Configuration;
 using SecStream.Host.Ledger;
+using SecStream.Host.Serve.Snapshots;
 using SecStream.Host.Service;
 using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
@@ -23,6 +24,7 @@ internal sealed class ServeRun : IAsyncDisposable
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(10);
 
     private readonly ServiceOptions _options;
     private readonly ServiceLog _log;
@@ -40,12 +42,14 @@ internal sealed class ServeRun : IAsyncDisposable
     private readonly BookSink _bookSink;
     private readonly Topology _topology;
     private readonly Reloading _reloading;
+    private readonly ReloadWatch _files;
     private readonly BlindSpotWatch _watch;
     private readonly ServiceMonitor _monitor;
     private readonly ServiceSnapshots _snapshots;
     private readonly Housekeeping _housekeeping;
     private readonly ServiceFront _front;
-    private readonly long _controlFrom;
+    private readonly IEnumerable<ControlEntry> _made;
+    private string? _lost;
 
     /// <summary>Joins the parts and restores the last state.</summary>
     /// <exception cref="ConfigurationException">A file, folder or address can't be used.</exception>
@@ -58,16 +62,17 @@ internal sealed class ServeRun : IAsyncDisposable
         (_options, _log, _time) = (options, log, time);
         _control = new FileControlLog(Path.Combine(state, "control"), time);
         _faults = new FaultMemory(state, _control.Read(0));
-        NoteWhatWasInHand();
+        var snapshots = OpenSnapshots(Path.Combine(state, "snapshots"));
 
         // What is known, and what is read.
         var archive = new VersionArchive(Path.Combine(state, "versions"));
+        _files = new ReloadWatch(options.Pipeline, time);
         var history = Reloading.Begin(options.Pipeline, archive, _control);
         _sources = ServiceSources.Open(options, files, time);
 
         // What is written.
         _events = new SegmentEventSink(options.Data, new SegmentOptions(), time, log.Warning, _giveUp.Token);
-        _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time);
+        _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time, _giveUp.Token);
 
         // What decides.
         var output = new CountingOutput(new OutboxOutput(_outbox));
@@ -75,14 +80,22 @@ internal sealed class ServeRun : IAsyncDisposable
         _bookSink = new BookSink(_book);
         _topology = new Topology(
             options.Pipeline, history.Timeline, _sources.Specs, _events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
-        _snapshots = new ServiceSnapshots(Path.Combine(state, "snapshots"), _topology, _bookSink, _control, _events, _outbox, _sources, time);
-        _controlFrom = _snapshots.Restore(_book, Notes);
+        _snapshots = new ServiceSnapshots(
+            snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events,
+            _outbox, _sources, _giveUp.Token);
+        _made = _snapshots.Restore(_book, Notes);
+        if (_outbox.AdvanceTo(_store.GetPositionAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? 0) is { } missing)
+        {
+            Notes.Add(missing);
+        }
 
         // What watches.
         _deliveries = new OutboxDeliveries(_outbox, Path.Combine(state, "outbox"), time);
         _deliveries.Add(_store);
         _deliveries.Add(announcer);
         _watch = new BlindSpotWatch(options.Data, options.Ledger, options.Blindness, time);
+        NoteWhatWasInHand();
+        NoteLostState();
         var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger);
         _monitor = new ServiceMonitor(parts, () => _reloading!.Timeline, time);
         output.Counted = _monitor.Count;
@@ -128,7 +141,10 @@ internal sealed class ServeRun : IAsyncDisposable
         using var watching = new CancellationTokenSource();
         await _front.StartAsync(_watch.Collector, CancellationToken.None).ConfigureAwait(false);
         var engine = Task.Run(() => _topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, ending.Token, broken), CancellationToken.None), CancellationToken.None);
-        var upkeep = Task.WhenAll(WatchAsync(watching.Token), _housekeeping.RunAsync(watching.Token), WatchFilesAsync(watching.Token));
+        var upkeep = Task.WhenAll(
+            KeepUpAsync("the ledger's watch", WatchAsync, watching.Token),
+            KeepUpAsync("retention", _housekeeping.RunAsync, watching.Token),
+            KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token));
         started();
         try
         {
@@ -136,14 +152,23 @@ internal sealed class ServeRun : IAsyncDisposable
             await _front.StopAsync().ConfigureAwait(false);
             await watching.CancelAsync().ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
-            GiveUpAfter(_events.Blocked is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
+            GiveUpAfter(_events.Blocked is null && _outbox.Fault is null && _monitor.SnapshotFault is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
             await engine.ConfigureAwait(false);
             await DrainAsync().ConfigureAwait(false);
         }
-        catch (RecordFaultException fault)
+        catch (Exception fault) when (RecordAtFault(fault) is { } record)
         {
-            Bury(fault.SourceHash, fault.Position, fault.Name, fault.Message);
-            throw;
+            if (_faults.Note(record.SourceHash, record.Position, record.Message))
+            {
+                Bury(record.SourceHash, record.Position, record.Name, record.Message);
+            }
+
+            throw record;
+        }
+        catch (Exception fault) when ((fault as RuleFaultException ?? fault.InnerException as RuleFaultException) is { } rule)
+        {
+            Disable(rule);
+            throw rule;
         }
         finally
         {
@@ -175,13 +200,16 @@ internal sealed class ServeRun : IAsyncDisposable
 
     private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)
     {
-        var idle = new IdleControl([.. _sources.Specs.Select(s => s.Source)], _control.Read(_controlFrom), _control, _time, _options.Pipeline.Lateness);
+        var idle = new IdleControl([.. _sources.Specs.Select(s => s.Source)], _made, _control, _time, _options.Pipeline.Lateness);
+        _snapshots.Pending = () => idle.Pending;
+        await _snapshots.BeginAsync(pump, broken).ConfigureAwait(false);
         while (!stop.IsCancellationRequested)
         {
             broken.ThrowIfCancellationRequested();
             var worked = await pump.PumpAsync(broken).ConfigureAwait(false);
             _monitor.Tick(pump);
             await idle.TakeAsync(pump, broken).ConfigureAwait(false);
+            _monitor.ControlFault = idle.Fault;
             await _reloading.TakeAsync(pump, broken).ConfigureAwait(false);
             _bookSink.With(book => book.Advance(_topology.Engine.Clock));
             await _snapshots.TakeAsync(pump, broken).ConfigureAwait(false);
@@ -220,25 +248,57 @@ internal sealed class ServeRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Work beside the pipeline. Nobody waits for it, so its end would be noticed by nobody: it is said, and begun again.</summary>
+    private async Task KeepUpAsync(string what, Func<CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await work(cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // The service ends.
+            }
+            catch (Exception fault)
+            {
+                // A defect here must not end the watch over everything else.
+                _log.Error($"{what} has failed: {fault.Message}; it begins again");
+                await Task.Delay(s_again, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     private async Task WatchAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), _time);
+        var teller = new BlindSpotTeller(_watch.Ledger, _log);
+        var lastFault = "";
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
-            _watch.Observe(PipelineSample.Of(_topology, Timeline.Latest, _monitor.IsCaughtUp, KnownFiles.Of(_options.Pipeline)));
             try
             {
+                _watch.Observe(PipelineSample.Of(_topology, Timeline.Latest, _monitor.IsCaughtUp, KnownFiles.Of(_options.Pipeline)));
+                teller.Tell();
                 _monitor.Summary(_front.Url).Write(_options.Data);
             }
-            catch (IOException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                // A view for people; the full disk that prevents it is in the ledger already.
+                // The status is a view for people, and files of the enrichment may be replaced just now; the full disk that prevents it is in the
+                // ledger already, and the next round looks again.
+                if (fault.Message != lastFault)
+                {
+                    _log.Warning($"watching: {fault.Message}");
+                }
+
+                lastFault = fault.Message;
             }
         }
     }
 
     private async Task WatchFilesAsync(CancellationToken cancellation) =>
-        await new ReloadWatch(_options.Pipeline, _time).RunAsync(ReloadAsync, cancellation).ConfigureAwait(false);
+        await _files.RunAsync(ReloadAsync, cancellation).ConfigureAwait(false);
 
     private void ReportReload(ReloadResult result)
     {
@@ -252,24 +312,62 @@ internal sealed class ServeRun : IAsyncDisposable
         }
     }
 
-    private void NoteWhatWasInHand()
+    /// <summary>The snapshots; without any, what was made of the sources goes aside first, for they are read again from their beginning.</summary>
+    private SnapshotStore OpenSnapshots(string directory)
     {
-        foreach (var (source, position) in _faults.LeftInHand())
+        var snapshots = SnapshotStore.Open(directory, _time);
+        if (!snapshots.HasState && LostState.MoveAside(_options.Data, _time) is { } lost)
         {
-            Bury(source, position, $"source {source:x16}", "the process ended while it was in hand");
+            _lost = lost;
+            _log.Error(lost);
+        }
+
+        return snapshots;
+    }
+
+    private void NoteLostState()
+    {
+        if (_lost is not null)
+        {
+            var now = _time.GetUtcNow();
+            _watch.Ledger.Note(BlindSpotKinds.StateLost, "state", _lost, now, now, 1);
         }
     }
 
-    /// <summary>The second time a record makes the program fail, it is left out from then on, and that is written down first.</summary>
-    private void Bury(ulong source, long position, string name, string message)
+    private void NoteWhatWasInHand()
     {
-        if (_faults.Note(source, position, message))
+        const string Why = "the process ended while it was in hand, three times in a row";
+        foreach (var (source, position) in _faults.NoteDeaths(Why))
         {
-            _control.Append(new ControlEntry(ControlKinds.Poison, source, position, EventClock.ToMicroseconds(_time.GetUtcNow()), name, message));
-            _faults.Leave(source, position);
-            _log.Error($"{name}: the record at position {position} has made the program fail twice and becomes a dead letter; please report it");
+            var name = _sources.Specs.Select(s => s.Source).FirstOrDefault(s => s.SourceHash == source)?.Name ?? $"source {source:x16}";
+            Bury(source, position, name, Why);
         }
     }
+
+    /// <summary>The second time a rule makes the program fail, it is out of force from the event on at which it failed.</summary>
+    private void Disable(RuleFaultException fault)
+    {
+        if (_faults.NoteRule(fault.Code, fault.Message))
+        {
+            var from = Math.Max(fault.Time, Timeline.LastChange == long.MinValue ? long.MinValue : Timeline.LastChange + 1);
+            _control.Append(new ControlEntry(ControlKinds.Activate, 0, 0, from, KnowledgeSubject.Disable, fault.Code));
+            _faults.ForgiveRule(fault.Code);
+            _log.Error($"rule {fault.Code} has made the program fail twice and is disabled; please report it");
+        }
+    }
+
+    /// <summary>A record that keeps making the program fail is left out from then on, and that is written down first.</summary>
+    private void Bury(ulong source, long position, string name, string message)
+    {
+        var now = _time.GetUtcNow();
+        _control.Append(new ControlEntry(ControlKinds.Poison, source, position, EventClock.ToMicroseconds(now), name, message));
+        _faults.Leave(source, position);
+        _watch.Ledger.Note(BlindSpotKinds.PoisonRecord, name, $"the record at position {position} was set aside: {message}", now, now, 1);
+        _log.Error($"{name}: the record at position {position} keeps making the program fail and becomes a dead letter; please report it");
+    }
+
+    /// <summary>The engine may tell of the fault of a stage in its own words.</summary>
+    private static RecordFaultException? RecordAtFault(Exception fault) => fault as RecordFaultException ?? fault.InnerException as RecordFaultException;
 
     /// <summary>Counts what goes by.</summary>
     private sealed class CountingOutput(IAlertOutput inner) : IAlertOutput

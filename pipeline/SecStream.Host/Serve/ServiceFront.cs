@@ -36,6 +36,7 @@ internal sealed class ServiceFront(
     public async Task StartAsync(LedgerCollector collector, CancellationToken cancellation)
     {
         monitor.SnapshotDone = _meter.RecordSnapshot;
+        monitor.StoodStill = _meter.RecordStandstill;
         _listeners = await ServiceListeners.StartAsync(options.Syslog, sources, time).ConfigureAwait(false);
         ServiceProbes.Add(collector, _listeners);
         if (options.Http.Listen is not null)

@@ -40,8 +40,14 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
     /// <summary>Why the state can't be saved; null when it can.</summary>
     public string? SnapshotFault { get; private set; }
 
+    /// <summary>Why no decision can be written to the control log; null when it can.</summary>
+    public string? ControlFault { get; set; }
+
     /// <summary>Told of the duration of snapshots.</summary>
     public Action<TimeSpan>? SnapshotDone { get; set; }
+
+    /// <summary>Told how long work stood still for a snapshot: what was under way worked off, and what had changed taken.</summary>
+    public Action<TimeSpan>? StoodStill { get; set; }
 
     /// <summary>A snapshot was written, or could not be.</summary>
     public void Saved(SnapshotStore store, long bytes, TimeSpan duration)
@@ -104,6 +110,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             new("state", _pump is not null, HealthKinds.Startup | HealthKinds.Ready, _pump is null ? "the state is being restored" : "restored"),
             new("events", parts.Events.Blocked is null, HealthKinds.Ready, parts.Events.Blocked ?? "written"),
             new("alerts", parts.Outbox.Fault is null, HealthKinds.Ready, parts.Outbox.Fault?.Message ?? "written"),
+            new("control", ControlFault is null, HealthKinds.Ready, ControlFault ?? "written"),
             new("snapshot", SnapshotFault is null, HealthKinds.None, SnapshotFault ?? "saved"),
         };
         checks.AddRange(parts.Sources.Journals.Select(j => new HealthCheck(

@@ -6,6 +6,8 @@ namespace SecStream.Host.Serve;
 /// <summary>What the parts of a service can't see or do at this moment, for the ledger.</summary>
 internal static class ServiceProbes
 {
+    private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(5);
+
     /// <summary>Adds the probes of the parts that run as long as the service does.</summary>
     public static void Add(LedgerCollector collector, ServiceParts parts, ServiceMonitor monitor)
     {
@@ -45,6 +47,12 @@ internal static class ServiceProbes
             {
                 yield return new Observation(BlindSpotKinds.JournalFull, journal.Name, "the journal is at its bound: senders wait, datagrams are dropped");
             }
+
+            if (journal.StampsAheadOfClock > s_clockTolerance)
+            {
+                yield return new Observation(
+                    BlindSpotKinds.ClockSetBack, $"journal {journal.Name}", $"arrival times stand still until the clock has caught up by {SourceWatch.Round(journal.StampsAheadOfClock)}");
+            }
         }
 
         if (parts.Events.Blocked is { } blocked)
@@ -55,6 +63,11 @@ internal static class ServiceProbes
         if (parts.Outbox.Fault is { } outbox)
         {
             yield return new Observation(BlindSpotKinds.DiskFull, "alerts", outbox.Message) { Since = outbox.Since };
+        }
+
+        if (monitor.ControlFault is { } control)
+        {
+            yield return new Observation(BlindSpotKinds.DiskFull, "control", control);
         }
 
         if (monitor.SnapshotFault is { } snapshot)

@@ -6,6 +6,7 @@ using SecStream.Core.Pipeline;
 using SecStream.Core.Pipeline.State;
 using SecStream.Engine;
 using SecStream.Host.Serve.Snapshots;
+using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 
 namespace SecStream.Host.Serve;
@@ -14,18 +15,32 @@ namespace SecStream.Host.Serve;
 /// <param name="Control">Number of the first control entry behind it.</param>
 /// <param name="Outbox">Place in the outbox behind what the alert book had sent.</param>
 /// <param name="Journals">Positions of the journals.</param>
-internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals);
+/// <param name="Rules">Mark of the rules that the state was saved under.</param>
+/// <param name="Pending">Decisions before <paramref name="Control"/> that were still to be obeyed; null: none.</param>
+internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules, IReadOnlyList<ControlEntry>? Pending = null);
 
 /// <summary>
 /// Saves the state of everything as one consistent whole: what has changed is captured at a standstill and made durable beside the work. Journals
 /// are released and segments compressed only up to the oldest snapshot that may still be gone back to.
 /// </summary>
+/// <param name="store">The files.</param>
+/// <param name="schedule">When.</param>
+/// <param name="timeline">What is in force.</param>
+/// <param name="topology">The pipeline.</param>
+/// <param name="book">The alert book.</param>
+/// <param name="control">The control log.</param>
+/// <param name="events">Where events go.</param>
+/// <param name="outbox">Where alerts go.</param>
+/// <param name="sources">What is read.</param>
+/// <param name="giveUp">Ends the wait for a disk that takes nothing.</param>
 internal sealed class ServiceSnapshots(
-    string directory, Topology topology, BookSink book, IControlLog control, SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, TimeProvider time) : IAsyncDisposable
+    SnapshotStore store, SnapshotSchedule schedule, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control,
+    SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, CancellationToken giveUp) : IAsyncDisposable
 {
-    private readonly SnapshotStore _store = SnapshotStore.Open(directory, time);
-    private readonly SnapshotSchedule _schedule = new(time);
     private Task _writing = Task.CompletedTask;
+
+    /// <summary>More decisions than fit the head of a snapshot: it is taken when some have been obeyed.</summary>
+    private const int MostPending = 50_000;
 
     /// <summary>Told how it goes.</summary>
     public ServiceMonitor? Monitor { get; set; }
@@ -33,35 +48,60 @@ internal sealed class ServiceSnapshots(
     /// <summary>Control entries before this one lie behind every state that may be restored.</summary>
     public long ControlNeeded { get; private set; }
 
-    /// <summary>Goes back to the last state. Returns the number of the first control entry behind it.</summary>
-    /// <exception cref="ConfigurationException">No snapshot is intact, or another version wrote them.</exception>
-    public long Restore(AlertBook restored, List<string> notes)
+    /// <summary>Tells which decisions of a life before are still to be obeyed.</summary>
+    public Func<IReadOnlyList<ControlEntry>> Pending { get; set; } = () => [];
+
+    /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
+    public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
-        notes.AddRange(_store.Notes);
-        if (_store.TryRestore() is not { } snapshot)
+        notes.AddRange(store.Notes);
+        if (store.TryRestore() is not { } snapshot)
         {
             // Sources may not hold all of the past any more: what was sent and does not come again was true nonetheless.
             restored.Recall(outbox.ReadFrom(0), windowsContinue: false);
-            return 0;
-        }
-
-        using (snapshot.Entries)
-        {
-            topology.Engine.Restore(snapshot.Entries, [restored]);
+            return control.Read(0);
         }
 
         var mark = JsonSerializer.Deserialize<SnapshotMark>(snapshot.Header.Span)!;
+        using (snapshot.Entries)
+        {
+            if (!timeline().Continues(mark.Rules))
+            {
+                throw new ConfigurationException(
+                    $"state/snapshots: the state was saved under rules that the control log does not tell of; restore state/control from a backup, or begin with another --data folder");
+            }
+
+            topology.Engine.Restore(snapshot.Entries, [restored]);
+        }
+
+        if (outbox.AdvanceTo(mark.Outbox) is { } missing)
+        {
+            notes.Add(missing);
+        }
+
         restored.Recall(outbox.ReadFrom(mark.Outbox), windowsContinue: true);
         notes.Add($"state of {snapshot.Taken.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC restored; reading goes on where it stopped");
         notes.AddRange(sources.Files.Where(s => s.Gap is not null).Select(s => s.Gap!));
         Release();
-        return mark.Control;
+        return (mark.Pending ?? []).Concat(control.Read(mark.Control));
+    }
+
+    /// <summary>
+    /// Saves the state that nothing has happened to yet, when there is none: were the process to end before the first snapshot, the next start could
+    /// not tell what it has stored from what it has not.
+    /// </summary>
+    public async ValueTask BeginAsync(Pump pump, CancellationToken cancellation)
+    {
+        if (!store.HasState)
+        {
+            await SaveAsync(pump, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Takes a snapshot when one is due and the last one is done.</summary>
     public async ValueTask TakeAsync(Pump pump, CancellationToken cancellation)
     {
-        if (_schedule.IsDue && _writing.IsCompleted)
+        if (schedule.IsDue && _writing.IsCompleted)
         {
             await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         }
@@ -74,26 +114,36 @@ internal sealed class ServiceSnapshots(
         await _writing.ConfigureAwait(false);
         await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         await _writing.ConfigureAwait(false);
-        return _store.LastFault is null;
+        return store.LastFault is null && Pending().Count <= MostPending;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _store.DisposeAsync().ConfigureAwait(false);
+        await store.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)
     {
         await _writing.ConfigureAwait(false);
+        var pending = Pending();
+        if (pending.Count > MostPending)
+        {
+            return;
+        }
+
         var started = Stopwatch.GetTimestamp();
-        var delta = await pump.CaptureAsync(_store.NeedsFull, [new LockedPart(book)], cancellation).ConfigureAwait(false);
+        var delta = await pump.CaptureAsync(store.NeedsFull, [new LockedPart(book)], cancellation).ConfigureAwait(false);
 
         // What the book put out for the capture is in the outbox, and nothing moves before this method has returned.
         var mark = new SnapshotMark(
-            control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position));
-        _schedule.Taken(Stopwatch.GetElapsedTime(started));
+            control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position),
+            timeline().Mark,
+            pending);
+        var standstill = Stopwatch.GetElapsedTime(started);
+        schedule.Taken(standstill);
+        Monitor?.StoodStill?.Invoke(standstill);
         _writing = WriteAsync(delta, mark);
     }
 
@@ -101,26 +151,26 @@ internal sealed class ServiceSnapshots(
     {
         var started = Stopwatch.GetTimestamp();
         var bytes = delta.Bytes;
-        var saved = await _store.WriteAsync(delta, JsonSerializer.SerializeToUtf8Bytes(mark), MakeDurableAsync, CancellationToken.None).ConfigureAwait(false);
+        var saved = await store.WriteAsync(delta, JsonSerializer.SerializeToUtf8Bytes(mark), MakeDurableAsync, CancellationToken.None).ConfigureAwait(false);
         if (saved)
         {
             events.Committed();
             Release();
         }
 
-        Monitor?.Saved(_store, bytes, Stopwatch.GetElapsedTime(started));
+        Monitor?.Saved(store, bytes, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>What the state says is written has to be on disk before the state counts.</summary>
     private async Task MakeDurableAsync()
     {
-        await events.MakeDurableAsync(CancellationToken.None).ConfigureAwait(false);
-        await outbox.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await events.MakeDurableAsync(giveUp).ConfigureAwait(false);
+        await outbox.FlushAsync(giveUp).ConfigureAwait(false);
     }
 
     private void Release()
     {
-        if (_store.OldestRecoverable is not { } header || JsonSerializer.Deserialize<SnapshotMark>(header.Span) is not { } oldest)
+        if (store.OldestRecoverable is not { } header || JsonSerializer.Deserialize<SnapshotMark>(header.Span) is not { } oldest)
         {
             return;
         }

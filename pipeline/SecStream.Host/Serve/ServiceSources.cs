@@ -43,7 +43,13 @@ internal sealed class ServiceSources : IDisposable
     /// <exception cref="ConfigurationException">There is nothing to read, or a journal can't be used.</exception>
     public static ServiceSources Open(ServiceOptions options, IReadOnlyList<FileSettings> files, TimeProvider time)
     {
-        var tails = files.Select(f => new TailSource(f.Path, options.Pipeline.Tenant, time)).ToList();
+        // A place in a file is kept under its name: it must not depend on where the service was started, and no two sources may share one.
+        var tails = files.Select(f => new TailSource(Path.GetFullPath(f.Path), options.Pipeline.Tenant, time)).ToList();
+        if (files.GroupBy(f => Target(f.Path), StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new ConfigurationException($"{string.Join(" and ", twice.Select(f => f.Path))} are one file, and its events would count twice; name it once");
+        }
+
         var sources = new ServiceSources(tails);
         for (var i = 0; i < files.Count; i++)
         {
@@ -66,6 +72,20 @@ internal sealed class ServiceSources : IDisposable
         return sources._specs.Count > 0
             ? sources
             : throw new ConfigurationException("no source: name log files (./run serve /path/to/auth.log), or leave a listener on (syslog, http)");
+    }
+
+    /// <summary>The file that a path leads to, through links.</summary>
+    public static string Target(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Not there yet: its name is all there is.
+            return Path.GetFullPath(path);
+        }
     }
 
     /// <summary>The folder of the journals of a data folder.</summary>

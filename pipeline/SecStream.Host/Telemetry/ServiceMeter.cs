@@ -15,6 +15,7 @@ public sealed class ServiceMeter : IDisposable
     private readonly IStatusSource _source;
     private readonly TimeProvider _time;
     private readonly Histogram<double> _snapshots;
+    private readonly Histogram<double> _standstills;
     private readonly Lock _lock = new();
     private ServiceStatus? _status;
     private long _statusAt;
@@ -26,6 +27,7 @@ public sealed class ServiceMeter : IDisposable
         _time = time;
         Meter = new Meter(new MeterOptions(Name) { Scope = this });
         _snapshots = Meter.CreateHistogram<double>("secstream.snapshot.duration", "s", "Time a snapshot takes", advice: new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
+        _standstills = Meter.CreateHistogram<double>("secstream.snapshot.standstill", "s", "Time work stands still for a snapshot", advice: new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
         AddSources();
         AddState();
     }
@@ -35,6 +37,9 @@ public sealed class ServiceMeter : IDisposable
 
     /// <summary>Records a snapshot.</summary>
     public void RecordSnapshot(TimeSpan duration) => _snapshots.Record(duration.TotalSeconds);
+
+    /// <summary>Records how long work stood still for one.</summary>
+    public void RecordStandstill(TimeSpan duration) => _standstills.Record(duration.TotalSeconds);
 
     /// <summary>The status; the same object within a scrape.</summary>
     public ServiceStatus Status()

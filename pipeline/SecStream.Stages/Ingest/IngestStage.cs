@@ -206,7 +206,7 @@ public sealed class IngestStage : IIngestStage
         }
         else if (result.Outcome == ParseOutcome.Dead)
         {
-            Bury(partition, slice.Position, result.ErrorClass, _record.Raw, output);
+            Bury(partition, slice.Position, result.ErrorClass, batch.Buffer.AsSpan(slice.Start, slice.Length), output);
         }
         else
         {

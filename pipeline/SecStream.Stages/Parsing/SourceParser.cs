@@ -1,5 +1,6 @@
 using SecStream.Core.Events;
 using SecStream.Core.Fields;
+using SecStream.Core.Text;
 using SecStream.Stages.Parsing.Access;
 using SecStream.Stages.Parsing.Signatures;
 using SecStream.Stages.Parsing.Syslog;
@@ -70,6 +71,7 @@ public sealed class SourceParser
     {
         ArgumentNullException.ThrowIfNull(record);
         record.EnsureFieldCount(_fieldCount);
+        AddedFrom = 0;
         var line = record.Raw.TrimEnd("\r\n"u8);
 
         // Editors on Windows put a byte order mark before the first line, and joined files keep it anywhere.
@@ -182,6 +184,12 @@ public sealed class SourceParser
     private string? ParseJson(EventRecord record, out string format)
     {
         var error = _json.Parse(record, out format);
+        if (error is null)
+        {
+            // The document goes out as it came in; what nobody could read then is mended now, in the buffer it came in.
+            LoneSurrogates.Replace(record.RawBuffer.AsSpan(record.RawStart, record.RawLength));
+        }
+
         if (error is not null || format is not (SourceFormats.Ecs or SourceFormats.Filebeat))
         {
             return error;

@@ -87,7 +87,15 @@ public sealed class LaneStage : ILaneStage
     {
         foreach (var shard in _rules)
         {
-            shard?.Advance(clock);
+            try
+            {
+                shard?.Advance(clock);
+            }
+            catch (Exception fault) when (shard?.Failing is not null)
+            {
+                // A defect that one rule brings out: whoever runs the engine decides whether to go on without it.
+                throw new RuleFaultException(shard.Failing.Value.Code, shard.Failing.Value.Time, fault);
+            }
         }
     }
 

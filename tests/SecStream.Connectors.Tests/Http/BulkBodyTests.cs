@@ -6,17 +6,17 @@ namespace SecStream.Connectors.Tests.Http;
 public sealed class BulkBodyTests
 {
     [Theory]
-    [InlineData("""{"a":1}""", "x", """{"event.id":"7","a":1}""")]
-    [InlineData("{ }", "x", "{\"event.id\":\"7\" }")]
+    [InlineData("""{"a":1}""", "x", """{"event.id":"x/7","a":1}""")]
+    [InlineData("{ }", "x", "{\"event.id\":\"x/7\" }")]
     [InlineData("""{"event":{"id":"own"}}""", "x", """{"event":{"id":"own"}}""")]
     [InlineData("""{"event.id":"own"}""", "x", """{"event.id":"own"}""")]
-    [InlineData("""{"event":{"id":""}}""", "x", """{"event.id":"7","event":{"id":""}}""")]
-    [InlineData("""{"event":{"id":null},"user":{"id":"u"}}""", "x", """{"event.id":"7","event":{"id":null},"user":{"id":"u"}}""")]
-    [InlineData("""{"nested":{"event":{"id":"not this"}}}""", "x", """{"event.id":"7","nested":{"event":{"id":"not this"}}}""")]
+    [InlineData("""{"event":{"id":""}}""", "x", """{"event.id":"x/7","event":{"id":""}}""")]
+    [InlineData("""{"event":{"id":null},"user":{"id":"u"}}""", "x", """{"event.id":"x/7","event":{"id":null},"user":{"id":"u"}}""")]
+    [InlineData("""{"nested":{"event":{"id":"not this"}}}""", "x", """{"event.id":"x/7","nested":{"event":{"id":"not this"}}}""")]
     [InlineData("""{"a":1}""", "logs-nginx.access-prod",
-        """{"event.id":"7","data_stream.type":"logs","data_stream.dataset":"nginx.access","data_stream.namespace":"prod","a":1}""")]
-    [InlineData("""{"data_stream":{"dataset":"own"}}""", "logs-a-b", """{"event.id":"7","data_stream":{"dataset":"own"}}""")]
-    [InlineData("""{"a":1}""", "logs-a-b-c", """{"event.id":"7","a":1}""")]
+        """{"event.id":"logs-nginx.access-prod/7","data_stream.type":"logs","data_stream.dataset":"nginx.access","data_stream.namespace":"prod","a":1}""")]
+    [InlineData("""{"data_stream":{"dataset":"own"}}""", "logs-a-b", """{"event.id":"logs-a-b/7","data_stream":{"dataset":"own"}}""")]
+    [InlineData("""{"a":1}""", "logs-a-b-c", """{"event.id":"logs-a-b-c/7","a":1}""")]
     public async Task Document_IdAndStream_AreSplicedWhereMissing(string document, string index, string expected)
     {
         var (records, body) = await Bodies.BulkAsync($"{{\"create\":{{\"_index\":\"{index}\",\"_id\":7}}}}\r\n{document}\r\n");
@@ -29,7 +29,7 @@ public sealed class BulkBodyTests
     {
         var (records, _) = await Bodies.BulkAsync("""{"index":{"_index":"x","_id":"a\"},\"b\\\u0000\n"}}""" + "\n{\"c\":1}\n");
         var root = System.Text.Json.JsonDocument.Parse(Assert.Single(records)).RootElement;
-        Assert.Equal("a\"},\"b\\\0\n", root.GetProperty("event.id").GetString());
+        Assert.Equal("x/a\"},\"b\\\0\n", root.GetProperty("event.id").GetString());
         Assert.DoesNotContain('\n', records[0]);
     }
 

@@ -76,6 +76,21 @@ public sealed class AlertOutboxTests
         Assert.Equal(Enumerable.Range(0, 30).Select(i => Text(Entries.Make(i))), again.ReadFrom(0).Select(Text));
     }
 
+    /// <summary>The service ends while the disk is full: whoever waits to append holds what others need to come to an end.</summary>
+    [Fact]
+    public async Task Append_ToldToStopWhileTheDiskIsFull_Fails()
+    {
+        using var folder = new StoreFolder();
+        using var stop = new CancellationTokenSource();
+        var options = s_small with { MaxPendingBytes = 2_000 };
+        await using var outbox = new AlertOutbox(new FullDisk(folder.Alerts, options), options, TimeProvider.System, stop.Token);
+        var append = Task.Run(() => Enumerable.Range(0, 30).ToList().ForEach(i => outbox.Append(Entries.Make(i))));
+        await UntilAsync(() => outbox.Fault is not null);
+        await stop.CancelAsync();
+        var fault = await Assert.ThrowsAsync<IOException>(() => append.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("No space left", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Dispose_DiskFull_EndsAndFlushSaysSo()
     {

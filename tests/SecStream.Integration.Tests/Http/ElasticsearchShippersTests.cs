@@ -86,7 +86,7 @@ public sealed class ElasticsearchShippersTests
         Assert.False(bulk.Json.GetProperty("errors").GetBoolean());
         Assert.Equal("v-1", item.GetProperty("_id").GetString());
         Assert.Equal("created", item.GetProperty("result").GetString());
-        Assert.Equal(["""{"event.id":"v-1","message":"x"}"""], api.Journal.Records);
+        Assert.Equal(["""{"event.id":"vector-2026.03.02/v-1","message":"x"}"""], api.Journal.Records);
     }
 
     /// <summary>fluent-bit: plugins/out_es writes _bulk alone, by default with a _type; it looks for "errors":true at the beginning of the answer.</summary>

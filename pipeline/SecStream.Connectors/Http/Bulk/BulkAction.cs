@@ -40,7 +40,7 @@ internal readonly record struct BulkAction(string Name, string Index, string? Id
             throw Malformed(number, $"expected FIELD_NAME but found [{Token(reader.TokenType)}]");
         }
 
-        var name = reader.GetString()!;
+        var name = String(in reader, number);
         if (name is not ("create" or "index" or "update" or "delete"))
         {
             throw Malformed(number, $"expected field [create], [delete], [index] or [update] but found [{Short(name)}]");
@@ -65,7 +65,7 @@ internal readonly record struct BulkAction(string Name, string Index, string? Id
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = String(in reader, number);
             reader.Read();
             switch (name)
             {
@@ -92,9 +92,22 @@ internal readonly record struct BulkAction(string Name, string Index, string? Id
         return action;
     }
 
+    private static string String(in Utf8JsonReader reader, long number)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, escaped: the client's line can't be read, and the answer says so.
+            throw Malformed(number, "expected text but found an unpaired surrogate");
+        }
+    }
+
     private static string? Text(in Utf8JsonReader reader, string name, long number) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.String => String(in reader, number),
         JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(reader.ValueSpan),
         JsonTokenType.True => "true",
         JsonTokenType.False => "false",

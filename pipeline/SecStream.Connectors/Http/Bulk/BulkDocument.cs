@@ -5,7 +5,7 @@ using SecStream.Core.Text;
 namespace SecStream.Connectors.Http.Bulk;
 
 /// <summary>
-/// The document of an action as it goes to the journal. An <c>_id</c> is an identity: where the document has no <c>event.id</c>, it becomes it, so
+/// The document of an action as it goes to the journal. An <c>_id</c> is an identity: where the document has no <c>event.id</c>, it becomes it, with the index, so
 /// that a document sent again is known. The name of a data stream says type, data set and namespace where the document does not.
 /// </summary>
 internal static class BulkDocument
@@ -30,7 +30,8 @@ internal static class BulkDocument
         writer.WriteStartObject();
         if (addsId)
         {
-            writer.WriteString("event.id"u8, action.Id);
+            // An _id is unique in its index only.
+            writer.WriteString("event.id"u8, $"{action.Index}/{action.Id}");
         }
 
         if (addsStream)

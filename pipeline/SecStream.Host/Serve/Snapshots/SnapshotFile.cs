@@ -124,7 +124,7 @@ internal static class SnapshotFile
         {
             // A damaged number is a damaged file. The checksum is at the end in every version.
             throw !IsIntact(path) ? new InvalidDataException("a damaged head") : new ConfigurationException(
-                $"{path} is in format {version}, this program reads format {Version}; go on with the program that wrote it, or move the folder away to start anew");
+                $"{path} is in format {version}, this program reads format {Version}; go on with the program that wrote it, or start with --rebuild to read all again");
         }
 
         var isBase = reader.ReadBoolean();

@@ -1,11 +1,10 @@
 namespace SecStream.Host.Serve.Snapshots;
 
-/// <summary>When the next snapshot is due: every ten seconds, but so that work stands still for a twentieth of the time at most.</summary>
-internal sealed class SnapshotSchedule(TimeProvider time)
+/// <summary>When the next snapshot is due: every <paramref name="every"/>, but so that work stands still for a twentieth of the time at most.</summary>
+internal sealed class SnapshotSchedule(TimeProvider time, TimeSpan every)
 {
     private const int Share = 20;
 
-    private static readonly TimeSpan s_least = TimeSpan.FromSeconds(10);
     private long _from = time.GetTimestamp();
     private TimeSpan _interval = TimeSpan.Zero;
 
@@ -16,6 +15,6 @@ internal sealed class SnapshotSchedule(TimeProvider time)
     public void Taken(TimeSpan standstill)
     {
         _from = time.GetTimestamp();
-        _interval = standstill * Share > s_least ? standstill * Share : s_least;
+        _interval = standstill * Share > every ? standstill * Share : every;
     }
 }

@@ -37,9 +37,14 @@ public sealed partial class SnapshotStore
 
     private void Adopt(List<SnapshotHead> heads, HashSet<string> damaged)
     {
-        var chain = SnapshotChain.FindBest(heads, damaged) ?? throw new ConfigurationException(
-            $"{_directory}: all snapshots are damaged ({string.Join(", ", damaged.Select(Path.GetFileName).Order())}); move the folder away to start anew "
-            + "(the sources are read from their beginning, alerts keep their ids)");
+        if (SnapshotChain.FindBest(heads, damaged) is not { } chain)
+        {
+            // Deltas without their base are of no use either. All go when there is a sound base again.
+            _dead.AddRange(heads.Select(head => head.Path).Union(damaged));
+            _notes.Add($"{_directory}: no snapshot can be used any more ({string.Join(", ", _dead.Select(Path.GetFileName).Order())})");
+            return;
+        }
+
         _last = chain.Last;
         var lost = heads.Where(head => !damaged.Contains(head.Path) && head.Moment > _last.Moment).ToList();
         _live.AddRange(heads.Where(head => !damaged.Contains(head.Path) && head.Moment <= _last.Moment));

@@ -45,6 +45,9 @@ public sealed partial class SnapshotStore : IAsyncDisposable
     /// <summary>What is to be told at the start: damaged files, and what is lost with them.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>There is a snapshot to go on from.</summary>
+    public bool HasState => _last is not null;
+
     /// <summary>The next snapshot has to be a whole one: there is none to go on from, or files are damaged.</summary>
     public bool NeedsFull { get; private set; } = true;
 
@@ -82,7 +85,7 @@ public sealed partial class SnapshotStore : IAsyncDisposable
     }
 
     /// <summary>Looks at a folder, made when it is not there; removes what a crash left half written.</summary>
-    /// <exception cref="ConfigurationException">There are snapshots and none is intact, or another version wrote them.</exception>
+    /// <exception cref="ConfigurationException">Another version wrote the snapshots.</exception>
     public static SnapshotStore Open(string directory, TimeProvider time, SnapshotOptions? options = null)
     {
         Directory.CreateDirectory(directory);
@@ -91,7 +94,7 @@ public sealed partial class SnapshotStore : IAsyncDisposable
         return store;
     }
 
-    /// <summary>The newest intact snapshot; null when there is none at all.</summary>
+    /// <summary>The newest intact snapshot; null when there is none.</summary>
     public RestorableSnapshot? TryRestore()
     {
         if (_last is null)

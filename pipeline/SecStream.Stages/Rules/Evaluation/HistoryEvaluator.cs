@@ -1,5 +1,6 @@
 using SecStream.Core.Events;
 using SecStream.Stages.Rules.History;
+using SecStream.Stages.Rules.Model;
 using SecStream.Stages.Rules.Routing;
 
 namespace SecStream.Stages.Rules.Evaluation;
@@ -152,7 +153,21 @@ internal sealed class HistoryEvaluator(RoutePlan plan, DetectionSets sets, LaneM
         }
     }
 
+    /// <summary>The rule being evaluated, and at which time; null between rules. After an exception it tells whose it is.</summary>
+    public AlertRule? Evaluating { get; private set; }
+
+    /// <summary>Time of the item it is evaluated at.</summary>
+    public long EvaluatingAt { get; private set; }
+
     private void Step(Entity entity, RouteRule rule, int local, int at, bool folding)
+    {
+        Evaluating = rule.Rule;
+        EvaluatingAt = entity.Items[at].Time;
+        Decide(entity, rule, local, at, folding);
+        Evaluating = null;
+    }
+
+    private void Decide(Entity entity, RouteRule rule, int local, int at, bool folding)
     {
         ref readonly var item = ref entity.Items[at];
         var state = entity.FindState(local);

@@ -51,6 +51,9 @@ public sealed partial class RuleShard : IDraftObserver
     /// <summary>Counts of what the shard could not do exactly.</summary>
     public ShardCounters Counters { get; } = new();
 
+    /// <summary>After an exception: the rule that was being evaluated, and the time of the item it failed at; null: it was no rule.</summary>
+    public (string Code, long Time)? Failing => _evaluator.Evaluating is { } rule ? (rule.Code, _evaluator.EvaluatingAt) : null;
+
     /// <summary>State held, in bytes.</summary>
     public long StateBytes => _bytes;
 
