@@ -24,9 +24,10 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         Batch = 200,
         Lanes = 2,
         Kills = s_long ? 20 : 3,
+        IsKilledWhenQuiet = true,
         Stops = 1,
         Rotations = 3,
-        Blocks = s_long ? 100 : 24,
+        Blocks = s_long ? 100 : 16,
     });
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         {
             try
             {
-                await CheckAsync(shape, 3_000, 600);
+                await CheckAsync(shape, 3_000, 600, byProgram: false);
             }
             catch (Exception fault)
             {
@@ -63,11 +64,11 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         });
     }
 
-    private Task CheckAsync(DeliveryShape shape) => s_long ? CheckAsync(shape, 200_000, 20_000) : CheckAsync(shape, 20_000, 2_000);
+    private Task CheckAsync(DeliveryShape shape) => s_long ? CheckAsync(shape, 200_000, 20_000, byProgram: true) : CheckAsync(shape, 20_000, 2_000, byProgram: true);
 
-    private async Task CheckAsync(DeliveryShape shape, int events, int lines)
+    private async Task CheckAsync(DeliveryShape shape, int events, int lines, bool byProgram)
     {
-        var set = RecordedSet.Make(events, lines, Seed + (ulong)shape.Seed);
+        var set = RecordedSet.Make(events, lines, attacks: 100_000.0 / events, Seed + (ulong)shape.Seed);
         await using var run = new LiveRun(set, shape);
         var watch = Stopwatch.StartNew();
         await run.DeliverAsync();
@@ -77,7 +78,7 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         var expected = await Canonical.ReplayAsync(run.Folder, set, withVersions: shape.Swaps > 0);
         Assert.True(expected.Count > 10, "too few alerts to compare");
         SettledAlerts.AssertEqual(expected, alerts, "the service and the replay of the recorded files");
-        await ServiceChecks.AssertNothingLostOrDoubleAsync(run, set, alerts);
+        await ServiceChecks.AssertNothingLostOrDoubleAsync(run, set, alerts, byProgram);
         output.WriteLine(
             $"{events} events, {alerts.Count} alerts, {run.Service.Starts} lives: delivered after {delivered.TotalSeconds:N1} s, settled after {settled.TotalSeconds:N1} s, checked after {watch.Elapsed.TotalSeconds:N1} s");
     }

@@ -76,6 +76,11 @@ internal sealed class LiveRun : IAsyncDisposable
 
         Assert.Empty(swaps);
         await SendLinesAsync(long.MaxValue);
+        if (_shape.IsKilledWhenQuiet)
+        {
+            await Task.Delay(_random.Next(4_000, 9_000));
+            await KillAsync();
+        }
     }
 
     public async ValueTask DisposeAsync()

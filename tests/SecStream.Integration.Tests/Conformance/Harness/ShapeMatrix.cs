@@ -9,15 +9,12 @@ internal static class ShapeMatrix
     [
         [
             s => s with { Transports = [Transport.Tcp] },
-            s => s with { Transports = [Transport.Ingest] },
-            s => s with { Transports = [Transport.Bulk] },
+            s => s with { Transports = [Transport.Ingest, Transport.Bulk] },
             s => s with { Transports = [Transport.File] },
-            s => s with { Transports = [Transport.Tcp, Transport.Bulk, Transport.Udp] },
             s => s with { Transports = [Transport.Tcp, Transport.Ingest, Transport.Bulk, Transport.File, Transport.Udp] },
         ],
         [
             s => s,
-            s => s with { IsShuffled = true },
             s => s with { IsShuffled = true, AgainShare = 0.2 },
             s => s with { IsShuffled = true, LateShare = 0.05 },
             s => s with { IsShuffled = true, LateShare = 0.05, AgainShare = 0.05 },
