@@ -83,8 +83,11 @@ internal sealed class ServeRun : IAsyncDisposable
         _snapshots = new ServiceSnapshots(
             snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events,
             _outbox, _sources, _giveUp.Token);
-        snapshots.HoldsTooMuch = _snapshots.HoldTooMuch;
         _made = _snapshots.Restore(_book, Notes);
+        if (_outbox.AdvanceTo(_store.GetPositionAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? 0) is { } missing)
+        {
+            Notes.Add(missing);
+        }
 
         // What watches.
         _deliveries = new OutboxDeliveries(_outbox, Path.Combine(state, "outbox"), time);
@@ -270,12 +273,14 @@ internal sealed class ServeRun : IAsyncDisposable
     private async Task WatchAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), _time);
+        var teller = new BlindSpotTeller(_watch.Ledger, _log);
         var lastFault = "";
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
             try
             {
                 _watch.Observe(PipelineSample.Of(_topology, Timeline.Latest, _monitor.IsCaughtUp, KnownFiles.Of(_options.Pipeline)));
+                teller.Tell();
                 _monitor.Summary(_front.Url).Write(_options.Data);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -55,9 +55,9 @@ internal sealed class ServiceSnapshots(
     public Func<IReadOnlyList<ControlEntry>> Pending { get; set; } = () => [];
 
     /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
-    /// <exception cref="ConfigurationException">No snapshot is intact, or another version wrote them.</exception>
     public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
+        store.HoldsTooMuch = HoldsTooMuch;
         notes.AddRange(store.Notes);
         if (store.TryRestore() is not { } snapshot)
         {
@@ -76,6 +76,11 @@ internal sealed class ServiceSnapshots(
             }
 
             topology.Engine.Restore(snapshot.Entries, [restored]);
+        }
+
+        if (outbox.AdvanceTo(mark.Outbox) is { } missing)
+        {
+            notes.Add(missing);
         }
 
         restored.Recall(outbox.ReadFrom(mark.Outbox), windowsContinue: true);
@@ -116,18 +121,18 @@ internal sealed class ServiceSnapshots(
         return store.LastFault is null && Pending().Count <= MostPending;
     }
 
-    /// <summary>Whether journals have to keep too much between two snapshots: the oldest that may be gone back to, and the newest.</summary>
-    public bool HoldTooMuch(ReadOnlyMemory<byte> oldest, ReadOnlyMemory<byte> newest)
-    {
-        var (from, to) = (JsonSerializer.Deserialize<SnapshotMark>(oldest.Span)!.Journals, JsonSerializer.Deserialize<SnapshotMark>(newest.Span)!.Journals);
-        return sources.Journals.Any(j => to.GetValueOrDefault(j.Name) - from.GetValueOrDefault(j.Name) > j.MaxBytes / JournalShare);
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Whether what lies between two snapshots is more of a journal than is to be held back for them.</summary>
+    private bool HoldsTooMuch(ReadOnlyMemory<byte> oldest, ReadOnlyMemory<byte> newest)
+    {
+        var (from, to) = (JsonSerializer.Deserialize<SnapshotMark>(oldest.Span)!.Journals, JsonSerializer.Deserialize<SnapshotMark>(newest.Span)!.Journals);
+        return sources.Journals.Any(j => to.GetValueOrDefault(j.Name) - from.GetValueOrDefault(j.Name) > j.MaxBytes / JournalShare);
     }
 
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)
