@@ -85,7 +85,6 @@ internal sealed class ServeRun : IAsyncDisposable
         _snapshots = new ServiceSnapshots(
             snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events,
             _outbox, _sources, _giveUp.Token);
-        snapshots.HoldsTooMuch = _snapshots.HoldTooMuch;
         _made = _snapshots.Restore(_book, Notes);
         if (_outbox.AdvanceTo(_store.GetPositionAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? 0) is { } missing)
         {

@@ -120,13 +120,6 @@ internal sealed class ServiceSnapshots(
         return store.LastFault is null && Pending().Count <= MostPending;
     }
 
-    /// <summary>Whether journals have to keep too much between two snapshots: the oldest that may be gone back to, and the newest.</summary>
-    public bool HoldTooMuch(ReadOnlyMemory<byte> oldest, ReadOnlyMemory<byte> newest)
-    {
-        var (from, to) = (JsonSerializer.Deserialize<SnapshotMark>(oldest.Span)!.Journals, JsonSerializer.Deserialize<SnapshotMark>(newest.Span)!.Journals);
-        return sources.Journals.Any(j => to.GetValueOrDefault(j.Name) - from.GetValueOrDefault(j.Name) > j.MaxBytes / JournalShare);
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -25,6 +25,8 @@ public sealed class LoadTests(ITestOutputHelper output)
 
     private static readonly TimeSpan s_overdriven = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+
     private readonly StringBuilder _table = new();
 
     private static TimeSpan Steady => Environment.GetEnvironmentVariable("SECSTREAM_LONG") == "1" ? TimeSpan.FromMinutes(30) : TimeSpan.FromMinutes(2);
@@ -62,7 +64,7 @@ public sealed class LoadTests(ITestOutputHelper output)
             var waited = new Highest();
             var (start, isOver) = (Stopwatch.GetTimestamp(), false);
             var watch = Task.Run(() => waited.WatchAsync(service, () => Volatile.Read(ref isOver)));
-            await senders.RunAsync(Mix.Daily, null, null, () => Stopwatch.GetElapsedTime(start) > s_overdriven);
+            await senders.RunAsync(Mix.Daily, null, null, () => Stopwatch.GetElapsedTime(start) > s_overdriven, s_patience);
             Volatile.Write(ref isOver, true);
             await watch;
             var done = await service.CatchUpAsync(events.Count, TimeSpan.FromMinutes(1));
@@ -89,7 +91,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         using var service = await LoadService.StartAsync(folder, "8GiB", "10s");
         using var senders = new LoadSenders(service, events);
         var began = await service.SampleAsync();
-        await senders.RunAsync(Mix.Fill, null, null, () => events.Met >= LoadEvents.Entities);
+        await senders.RunAsync(Mix.Fill, null, null, () => events.Met >= LoadEvents.Entities, s_patience);
         var done = await service.CatchUpAsync(events.Count, TimeSpan.FromMinutes(2));
         Assert.Equal((events.Count, events.Count, 0L), (done.Accepted, done.Evaluated, done.DeadLetters));
         Say($"logins of new entities        {Rate(began, done),12:N0} events/s, {PerCpu(began, done):N0} per second of CPU");
@@ -118,7 +120,7 @@ public sealed class LoadTests(ITestOutputHelper output)
     private async Task<double> MeasureAsync(LoadService service, LoadSenders senders)
     {
         var isDone = false;
-        var driving = senders.RunAsync(Mix.Daily, null, null, () => Volatile.Read(ref isDone));
+        var driving = senders.RunAsync(Mix.Daily, null, null, () => Volatile.Read(ref isDone), s_patience);
         var from = await HoldAsync(service, senders, TimeSpan.FromSeconds(4));
         var to = await HoldAsync(service, senders, TimeSpan.FromSeconds(10));
         Volatile.Write(ref isDone, true);
@@ -151,7 +153,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         var samples = new List<LoadSample>();
         var began = Stopwatch.GetTimestamp();
         bool IsOver(TimeSpan more) => Stopwatch.GetElapsedTime(began) >= Steady + more;
-        var driving = senders.RunAsync(Mix.Daily, rate, TimeSpan.FromSeconds(1), () => IsOver(TimeSpan.Zero));
+        var driving = senders.RunAsync(Mix.Daily, rate, TimeSpan.FromSeconds(1), () => IsOver(TimeSpan.Zero), Steady + s_patience);
         var looking = Task.Run(() => latency.RunAsync(() => IsOver(s_worstLatency) || (IsOver(TimeSpan.Zero) && latency.HasAll(senders.Probes))));
         while (!IsOver(TimeSpan.Zero))
         {
@@ -215,10 +217,17 @@ public sealed class LoadTests(ITestOutputHelper output)
 
     private void Figures(string metrics)
     {
-        foreach (var line in metrics.Split('\n').Where(l => l.Contains("snapshot", StringComparison.Ordinal) && !l.StartsWith('#')))
-        {
-            Say(line);
-        }
+        Say($"standstill for a snapshot     {Bound(metrics, "standstill", 0.5),12} s p50 at most, {Bound(metrics, "standstill", 0.99)} s p99 at most");
+        Say($"writing a snapshot            {Bound(metrics, "duration", 0.5),12} s p50 at most, {Bound(metrics, "duration", 0.99)} s p99 at most");
+    }
+
+    /// <summary>Upper bound of the bucket that a share of the snapshots ends in.</summary>
+    private static string Bound(string metrics, string figure, double share)
+    {
+        var buckets = metrics.Split('\n').Where(l => l.StartsWith($"secstream_snapshot_{figure}_seconds_bucket", StringComparison.Ordinal))
+            .Select(l => (Le: l.Split('"')[1], Count: long.Parse(l[(l.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture))).ToList();
+        Assert.True(buckets[^1].Count > 0, "there was no snapshot");
+        return buckets.First(bucket => bucket.Count >= buckets[^1].Count * share).Le;
     }
 
     private async Task TellAsync(string name)
