@@ -73,24 +73,32 @@ internal sealed class TcpSender(ServiceProcess service, int port, int batch) : I
     private int _life;
     private int _turn;
     private long _sent;
+    private bool _isBroken;
 
     public async Task SendAsync(IReadOnlyList<string> lines)
     {
         if (_life != service.Starts)
         {
             Dispose();
-            (_life, _sent) = (service.Starts, 0);
+            (_life, _sent, _isBroken) = (service.Starts, 0, false);
         }
 
-        foreach (var some in lines.Chunk(batch))
+        if (_isBroken)
         {
-            var counted = (_turn++ & 1) == 1;
-            var connection = _connections[counted ? 1 : 0] ??= await ConnectAsync();
-            await connection.GetStream().WriteAsync(Frames(some, counted));
-            _sent += some.Length;
+            throw new IOException("the service is going down");
         }
 
-        await UntilTakenAsync();
+        try
+        {
+            await WriteAsync(lines);
+            await UntilTakenAsync();
+        }
+        catch
+        {
+            // How much of it was taken is not known any more; the next life begins to count anew.
+            _isBroken = true;
+            throw;
+        }
     }
 
     public void Dispose()
@@ -101,6 +109,17 @@ internal sealed class TcpSender(ServiceProcess service, int port, int batch) : I
         }
 
         Array.Clear(_connections);
+    }
+
+    private async Task WriteAsync(IReadOnlyList<string> lines)
+    {
+        foreach (var some in lines.Chunk(batch))
+        {
+            var counted = (_turn++ & 1) == 1;
+            var connection = _connections[counted ? 1 : 0] ??= await ConnectAsync();
+            await connection.GetStream().WriteAsync(Frames(some, counted));
+            _sent += some.Length;
+        }
     }
 
     private static ReadOnlyMemory<byte> Frames(string[] lines, bool counted)
