@@ -151,7 +151,7 @@ internal sealed class ServeRun : IAsyncDisposable
         try
         {
             await Task.WhenAny(engine, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop)).ConfigureAwait(false);
-            await _front.StopAsync().ConfigureAwait(false);
+            await StopFrontAsync().ConfigureAwait(false);
             await watching.CancelAsync().ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             GiveUpAfter(_events.Blocked is null && _outbox.Fault is null && _monitor.SnapshotFault is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
@@ -198,6 +198,19 @@ internal sealed class ServeRun : IAsyncDisposable
         _control.Dispose();
         _folder.Dispose();
         _giveUp.Dispose();
+    }
+
+    private async Task StopFrontAsync()
+    {
+        try
+        {
+            await _front.StopAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            // What was accepted is in the journals; the pipeline has to come to its end in order all the same.
+            _log.Warning($"the listeners did not close in order: {fault.Message}");
+        }
     }
 
     private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)

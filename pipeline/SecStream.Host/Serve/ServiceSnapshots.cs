@@ -57,7 +57,6 @@ internal sealed class ServiceSnapshots(
     /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
     public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
-        store.HoldsTooMuch = HoldsTooMuch;
         notes.AddRange(store.Notes);
         if (store.TryRestore() is not { } snapshot)
         {
@@ -126,13 +125,6 @@ internal sealed class ServiceSnapshots(
     {
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await store.DisposeAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Whether what lies between two snapshots is more of a journal than is to be held back for them.</summary>
-    private bool HoldsTooMuch(ReadOnlyMemory<byte> oldest, ReadOnlyMemory<byte> newest)
-    {
-        var (from, to) = (JsonSerializer.Deserialize<SnapshotMark>(oldest.Span)!.Journals, JsonSerializer.Deserialize<SnapshotMark>(newest.Span)!.Journals);
-        return sources.Journals.Any(j => to.GetValueOrDefault(j.Name) - from.GetValueOrDefault(j.Name) > j.MaxBytes / JournalShare);
     }
 
     private async Task CaptureAsync(Pump pump, CancellationToken cancellation)

@@ -39,6 +39,19 @@ public sealed class ServiceLifeTests
         Assert.DoesNotContain(made, path => OperatingSystem.IsLinux() && (File.GetUnixFileMode(path) & Others) != 0);
     }
 
+    [Theory]
+    [InlineData("alerts")]
+    [InlineData("events")]
+    public async Task Query_AfterAPlaceThatIsNone_IsTheCallersMistake(string what)
+    {
+        using var folder = new FaultFolder();
+        await using var service = await ServiceProcess.StartAsync(folder);
+        var (status, text) = await service.GetAsync($"/api/v1/{what}?after=bogus");
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, status);
+        Assert.Contains("bogus", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("unhandled", service.Log, StringComparison.Ordinal);
+    }
+
     /// <summary>A hangup asks for a reload; one that comes before there is anything to reload must not end the service.</summary>
     [Fact]
     public async Task Hangup_WhileItStarts_DoesNotEndIt()
