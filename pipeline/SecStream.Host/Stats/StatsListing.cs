@@ -71,7 +71,7 @@ internal static class StatsListing
             table.AddRow(Terminal.Safe($"version {name}"), Terminal.Safe(version));
         }
 
-        Terminal.WriteTable(console, table);
+        console.Write(table);
     }
 
     private static Table Table(params string[] columns)
