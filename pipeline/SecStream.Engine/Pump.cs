@@ -42,6 +42,9 @@ public sealed class Pump
     /// <summary>Whether a source had nothing more when it was asked last.</summary>
     public bool IsCaughtUp(int partition) => _caughtUp[partition];
 
+    /// <summary>Watermark of a partition as far as the sink has seen it; <see cref="long.MinValue"/>: none yet.</summary>
+    public long Watermark(int partition) => Volatile.Read(ref _watermarks[partition]);
+
     /// <summary>
     /// Whether a source was asked by the last <see cref="PumpAsync"/> and had nothing. One that is not asked, because others are further behind, may have
     /// something waiting: it is not quiet.

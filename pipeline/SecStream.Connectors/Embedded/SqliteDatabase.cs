@@ -31,6 +31,12 @@ internal sealed class SqliteDatabase : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         try
         {
+            if (options.MayRebuild && File.Exists(_path) && new FileInfo(_path).Length == 0)
+            {
+                Rebuild("it is empty");
+                return;
+            }
+
             _writer = OpenWriter();
         }
         catch (SqliteException fault) when (IsDamage(fault))

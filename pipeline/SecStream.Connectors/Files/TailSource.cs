@@ -184,6 +184,11 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 
     private bool Rotate(RecordBatch batch)
     {
+        if (TakeCopy())
+        {
+            return _reader!.TryRead(batch, final: false);
+        }
+
         QueueRotatedSince();
         var next = Reader(_between.TryDequeue(out var between) && File.Exists(between) ? between : path);
 
@@ -195,6 +200,20 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
 
         // The new file is read by the next call: whoever drives this may have decisions to obey at places of it.
         return rest;
+    }
+
+    /// <summary>The file was copied and cut before all of it was read: the copy has the rest.</summary>
+    private bool TakeCopy()
+    {
+        var (position, source) = (_reader!.Position, _reader.SourceHash);
+        if (source == 0 || _reader.Length >= position || Candidates().FirstOrDefault(file => file != path && IsSource(file, source, position)) is not { } copy)
+        {
+            return false;
+        }
+
+        OpenFile(copy);
+        _reader.Seek(position, source);
+        return true;
     }
 
     /// <summary>Whoever was held up by the work behind finds several rotations at once.</summary>

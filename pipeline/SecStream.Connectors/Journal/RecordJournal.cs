@@ -47,6 +47,9 @@ public sealed class RecordJournal : IRecordJournal, IDisposable
     /// <summary>The folder.</summary>
     public string Directory { get; }
 
+    /// <summary>Bound of what is not released, in bytes; beyond it appends wait.</summary>
+    public long MaxBytes => _options.MaxBytes;
+
     /// <inheritdoc/>
     public bool IsFull => _queue.IsFull;
 

@@ -115,6 +115,28 @@ public sealed class AlertOutbox : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// No place before this one is given from now on: a snapshot or a sink knows it, so the outbox has lost its end, and what comes would be taken
+    /// for what was delivered already. Before anything is appended.
+    /// </summary>
+    /// <returns>What is missing, in words; null: nothing is.</returns>
+    public string? AdvanceTo(long position)
+    {
+        lock (_gate)
+        {
+            if (position <= _appended)
+            {
+                return null;
+            }
+
+            var text = $"{Directory}: the outbox ends at {_appended}, but had come to {position}: its disk or a backup lost the end. Alerts in it are kept only where they had "
+                + "been delivered; `serve --rebuild` derives them again";
+            _file.AdvanceTo(position);
+            _appended = _durable = position;
+            return text;
+        }
+    }
+
     /// <summary>Completes when everything appended so far is on disk.</summary>
     /// <exception cref="IOException">The outbox was closed before it could be written.</exception>
     public async Task FlushAsync(CancellationToken cancellation)

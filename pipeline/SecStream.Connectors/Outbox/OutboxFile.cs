@@ -74,6 +74,13 @@ internal class OutboxFile : IDisposable
         }
     }
 
+    /// <summary>Goes on at a later place, in a new segment: the end of the outbox is lost, and no place may be given twice.</summary>
+    public void AdvanceTo(long position)
+    {
+        _stream?.Dispose();
+        (_stream, _path, Position) = (null, null, position);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

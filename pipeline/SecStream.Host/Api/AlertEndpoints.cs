@@ -43,7 +43,7 @@ internal sealed class AlertEndpoints(ApiServices services, ApiOptions options)
             After = reader.Text("after"),
         };
         reader.End();
-        var page = await store.FindAsync(query, context.RequestAborted).ConfigureAwait(false);
+        var page = await ApiGuard.AskAsync(() => store.FindAsync(query, context.RequestAborted)).ConfigureAwait(false);
         await ApiAnswers.ObjectAsync(context, 200, writer =>
         {
             writer.WriteNumber("total"u8, page.Total);

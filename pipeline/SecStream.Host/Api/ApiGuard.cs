@@ -22,4 +22,17 @@ internal static class ApiGuard
             // The caller has gone; there is nobody to answer.
         }
     };
+
+    /// <summary>What a store answers; what it says of a value that it can't be asked for goes to the caller.</summary>
+    public static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new QueryException(fault.Message);
+        }
+    }
 }

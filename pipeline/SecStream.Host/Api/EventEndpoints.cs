@@ -37,7 +37,7 @@ internal sealed class EventEndpoints(ApiServices services)
             Where = Conditions(context.Request.Query),
         };
         reader.End(IsField);
-        var page = await store.FindAsync(query, context.RequestAborted).ConfigureAwait(false);
+        var page = await ApiGuard.AskAsync(() => store.FindAsync(query, context.RequestAborted)).ConfigureAwait(false);
         await ApiAnswers.ObjectAsync(context, 200, writer =>
         {
             writer.WriteNumber("total"u8, page.Total);

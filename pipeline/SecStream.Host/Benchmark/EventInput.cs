@@ -15,6 +15,9 @@ internal sealed record InputShape
     /// <summary>Share of events that bring their <c>event.id</c>.</summary>
     public double IdShare { get; init; } = 0.5;
 
+    /// <summary>Incidents, as a multiple of those of the benchmark.</summary>
+    public double Attacks { get; init; } = 1;
+
     /// <summary>Distinct source addresses; 0: as many as suit the number of events.</summary>
     public int Addresses { get; init; }
 }
@@ -70,7 +73,7 @@ internal sealed class EventInput
 
     private void Write(Stream stream, bool withAttacks)
     {
-        var attacks = withAttacks ? new AttackPlan(_draw, _population, _shape.Start, _shape.Span, _events / 500_000.0).Make() : [];
+        var attacks = withAttacks ? new AttackPlan(_draw, _population, _shape.Start, _shape.Span, _shape.Attacks * _events / 500_000.0).Make() : [];
         var output = new ByteWriter(FlushBytes * 2);
         var next = 0;
         for (var i = 0; i < _events; i++)

@@ -21,6 +21,7 @@ internal sealed class IdleControl
     private readonly Queue<ControlEntry>[] _obeyed;
     private readonly TimeSpan[] _lastRecord;
     private readonly long[] _lastPosition;
+    private readonly TimeSpan[] _decided;
     private readonly List<(int Partition, ControlEntry Entry)> _due = [];
     private readonly long _start;
     private TimeSpan _next;
@@ -43,6 +44,7 @@ internal sealed class IdleControl
         _start = time.GetTimestamp();
         _asked = time.GetUtcNow();
         _lastRecord = new TimeSpan[sources.Length];
+        _decided = new TimeSpan[sources.Length];
         _lastPosition = [.. sources.Select(s => s.Position)];
         foreach (var entry in made.Where(e => e.Kind == ControlKinds.Idle))
         {
@@ -102,8 +104,7 @@ internal sealed class IdleControl
             }
             else if (_log is not null && now >= _next && pump.IsQuiet(p) && _askedElapsed - _lastRecord[p] >= _lateness)
             {
-                var watermark = EventClock.ToMicroseconds(_asked - _lateness);
-                _due.Add((p, new ControlEntry(ControlKinds.Idle, _sources[p].SourceHash, _sources[p].Position, watermark, _sources[p].Name, "")));
+                _due.Add((p, new ControlEntry(ControlKinds.Idle, _sources[p].SourceHash, _sources[p].Position, WatermarkOf(p, pump), _sources[p].Name, "")));
             }
         }
 
@@ -112,6 +113,19 @@ internal sealed class IdleControl
             _next = now + (_lastRecord.Max() + _lateness + (5 * s_step) >= now ? s_step : s_quietStep);
             await DecideAsync(pump, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// The wall clock less the lateness. When somebody has set the clock back, the watermark is ahead of that: it goes on at half the speed of time then,
+    /// so that late events are evaluated all the same, and the clock catches up.
+    /// </summary>
+    private long WatermarkOf(int p, Engine.Pump pump)
+    {
+        var wall = EventClock.ToMicroseconds(_asked - _lateness);
+        var mark = pump.Watermark(p);
+        var since = _decided[p] > _lastRecord[p] ? _decided[p] : _lastRecord[p];
+        _decided[p] = _askedElapsed;
+        return mark > wall && _askedElapsed > since && mark != long.MaxValue ? mark + EventClock.ToMicroseconds((_askedElapsed - since) / 2) : wall;
     }
 
     private async ValueTask DecideAsync(Engine.Pump pump, CancellationToken cancellation)

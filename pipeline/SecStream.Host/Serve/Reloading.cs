@@ -176,7 +176,7 @@ internal sealed class Reloading : IDisposable
             var request = new Request(await Task.Run(prepare, cancellation).ConfigureAwait(false), from);
             if (request.Change.Entries.Count == 0)
             {
-                return Unchanged();
+                return from is null || from == Timeline.LastChange ? Unchanged() : TooLate();
             }
 
             Volatile.Write(ref _pending, request);
@@ -261,6 +261,18 @@ internal sealed class Reloading : IDisposable
         var message = $"{string.Join(", ", changed)} in force for events from {Time(from)}";
         return new(false, changed, from, from > now && wanted is null ? message + ", because events up to then have been evaluated" : message);
     }
+
+    /// <summary>
+    /// A time was named, but the files are in force from another one: mostly they were seen to have changed before the request came. Nobody may take
+    /// that for what was asked for; nothing is amiss either, so it is no blind spot.
+    /// </summary>
+    private ReloadResult TooLate() => new(
+        true,
+        [],
+        0,
+        "nothing has changed: the files as they are "
+        + (Timeline.LastChange == long.MinValue ? "have been in force from the beginning" : $"are in force for events from {Time(Timeline.LastChange)}")
+        + "; changes are noticed within seconds, so put changed files in place at once (by renaming) right before a reload that names a time");
 
     private ReloadResult Unchanged()
     {

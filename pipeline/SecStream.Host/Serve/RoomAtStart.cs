@@ -16,7 +16,7 @@ internal static class RoomAtStart
     private static readonly int[] s_full = [28, 122, unchecked((int)0x80070070), unchecked((int)0x80070027)];
 
     /// <summary>Completes when a megabyte can be written to the folder; false: the service was told to stop while it waited.</summary>
-    /// <exception cref="IOException">It can't be written for another reason.</exception>
+    /// <exception cref="ConfigurationException">It can't be written for another reason.</exception>
     public static async Task<bool> WaitAsync(string data, ServiceLog log, TimeProvider time, CancellationToken cancellation)
     {
         long? said = null;
@@ -58,6 +58,10 @@ internal static class RoomAtStart
         {
             // That is what was asked.
             return false;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"--data {data}: {Environment.UserName} can't write in this folder ({fault.Message}); make it writable, or use another --data folder", fault);
         }
     }
 }

@@ -22,6 +22,7 @@ namespace SecStream.Host.Serve;
 /// </summary>
 internal sealed class ServeRun : IAsyncDisposable
 {
+    private const string DiedInHand = "the process ended while it was in hand, three times in a row";
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(10);
@@ -60,8 +61,9 @@ internal sealed class ServeRun : IAsyncDisposable
         _store = new SqliteAlertStore(options.Data, new SqliteStoreOptions { MayRebuild = true }, time);
         options = WithOwnBlacklist(options, _store);
         (_options, _log, _time) = (options, log, time);
-        _control = new FileControlLog(Path.Combine(state, "control"), time);
-        _faults = new FaultMemory(state, _control.Read(0));
+        _control = OpenControl(Path.Combine(state, "control"), time);
+        _faults = new FaultMemory(state, ReadControl());
+        var died = _faults.NoteDeaths(DiedInHand);
         var snapshots = OpenSnapshots(Path.Combine(state, "snapshots"));
 
         // What is known, and what is read.
@@ -84,13 +86,17 @@ internal sealed class ServeRun : IAsyncDisposable
             snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events,
             _outbox, _sources, _giveUp.Token);
         _made = _snapshots.Restore(_book, Notes);
+        if (_outbox.AdvanceTo(_store.GetPositionAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? 0) is { } missing)
+        {
+            Notes.Add(missing);
+        }
 
         // What watches.
         _deliveries = new OutboxDeliveries(_outbox, Path.Combine(state, "outbox"), time);
         _deliveries.Add(_store);
         _deliveries.Add(announcer);
         _watch = new BlindSpotWatch(options.Data, options.Ledger, options.Blindness, time);
-        NoteWhatWasInHand();
+        NoteWhatWasInHand(died);
         NoteLostState();
         var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger);
         _monitor = new ServiceMonitor(parts, () => _reloading!.Timeline, time);
@@ -150,7 +156,7 @@ internal sealed class ServeRun : IAsyncDisposable
         try
         {
             await Task.WhenAny(engine, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop)).ConfigureAwait(false);
-            await _front.StopAsync().ConfigureAwait(false);
+            await StopFrontAsync().ConfigureAwait(false);
             await watching.CancelAsync().ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             GiveUpAfter(_events.Blocked is null && _outbox.Fault is null && _monitor.SnapshotFault is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
@@ -197,6 +203,19 @@ internal sealed class ServeRun : IAsyncDisposable
         _control.Dispose();
         _folder.Dispose();
         _giveUp.Dispose();
+    }
+
+    private async Task StopFrontAsync()
+    {
+        try
+        {
+            await _front.StopAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            // What was accepted is in the journals; the pipeline has to come to its end in order all the same.
+            _log.Warning($"the listeners did not close in order: {fault.Message}");
+        }
     }
 
     private async Task DriveAsync(Pump pump, CancellationToken stop, CancellationToken broken)
@@ -274,12 +293,14 @@ internal sealed class ServeRun : IAsyncDisposable
     private async Task WatchAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), _time);
+        var teller = new BlindSpotTeller(_watch.Ledger, _log);
         var lastFault = "";
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
             try
             {
                 _watch.Observe(PipelineSample.Of(_topology, Timeline.Latest, _monitor.IsCaughtUp, KnownFiles.Of(_options.Pipeline)));
+                teller.Tell();
                 _monitor.Summary(_front.Url).Write(_options.Data);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -333,13 +354,36 @@ internal sealed class ServeRun : IAsyncDisposable
         }
     }
 
-    private void NoteWhatWasInHand()
+    private static FileControlLog OpenControl(string directory, TimeProvider time)
     {
-        const string Why = "the process ended while it was in hand, three times in a row";
-        foreach (var (source, position) in _faults.NoteDeaths(Why))
+        try
+        {
+            return new FileControlLog(directory, time);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new ConfigurationException(fault.Message, fault);
+        }
+    }
+
+    private List<ControlEntry> ReadControl()
+    {
+        try
+        {
+            return [.. _control.Read(0)];
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new ConfigurationException(fault.Message, fault);
+        }
+    }
+
+    private void NoteWhatWasInHand(IEnumerable<(ulong Source, long Position)> died)
+    {
+        foreach (var (source, position) in died)
         {
             var name = _sources.Specs.Select(s => s.Source).FirstOrDefault(s => s.SourceHash == source)?.Name ?? $"source {source:x16}";
-            Bury(source, position, name, Why);
+            Bury(source, position, name, DiedInHand);
         }
     }
 

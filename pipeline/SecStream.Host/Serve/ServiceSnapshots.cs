@@ -37,6 +37,9 @@ internal sealed class ServiceSnapshots(
     SnapshotStore store, SnapshotSchedule schedule, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control,
     SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, CancellationToken giveUp) : IAsyncDisposable
 {
+    /// <summary>What snapshots that may be gone back to keep of a journal: a quarter of its bound, so that senders never wait for the next base.</summary>
+    private const int JournalShare = 4;
+
     private Task _writing = Task.CompletedTask;
 
     /// <summary>More decisions than fit the head of a snapshot: it is taken when some have been obeyed.</summary>
@@ -52,7 +55,6 @@ internal sealed class ServiceSnapshots(
     public Func<IReadOnlyList<ControlEntry>> Pending { get; set; } = () => [];
 
     /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
-    /// <exception cref="ConfigurationException">No snapshot is intact, or another version wrote them.</exception>
     public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
         notes.AddRange(store.Notes);
@@ -73,6 +75,11 @@ internal sealed class ServiceSnapshots(
             }
 
             topology.Engine.Restore(snapshot.Entries, [restored]);
+        }
+
+        if (outbox.AdvanceTo(mark.Outbox) is { } missing)
+        {
+            notes.Add(missing);
         }
 
         restored.Recall(outbox.ReadFrom(mark.Outbox), windowsContinue: true);
@@ -97,7 +104,7 @@ internal sealed class ServiceSnapshots(
     /// <summary>Takes a snapshot when one is due and the last one is done.</summary>
     public async ValueTask TakeAsync(Pump pump, CancellationToken cancellation)
     {
-        if (schedule.IsDue && _writing.IsCompleted)
+        if (_writing.IsCompleted && (schedule.IsDue || (schedule.IsDueSoon && sources.Journals.Any(j => j.IsFull))))
         {
             await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         }

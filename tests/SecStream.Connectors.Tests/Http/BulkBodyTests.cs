@@ -48,7 +48,7 @@ public sealed class BulkBodyTests
             """{"index":{"_id":"9"}}""", "{} {}",
             "", "  ",
             """{"index":{}}""", """{"ok":3}""", ""), "given");
-        Assert.Equal(["""{"event.id":"1","ok":1}""", """{"event.id":"8","ok":2}""", """{"ok":3}"""], records);
+        Assert.Equal(["""{"event.id":"given/1","ok":1}""", """{"event.id":"given/8","ok":2}""", """{"ok":3}"""], records);
         Assert.Equal([false, true, true, true, true, true, true, false, true, false], body.Items.Select(i => i.Reason is not null));
         Assert.Equal(["create", "delete", "update"], body.Items.Take(3).Select(i => i.Action));
         Assert.All(body.Items, i => Assert.Equal("given", i.Index));

@@ -102,6 +102,26 @@ public sealed class TailSourceTests
         Assert.Equal(["b1", "b2"], ReadAll(source));
     }
 
+    [Fact]
+    public void TryRead_CopiedAndTruncatedBeforeAllWasRead_TakesTheRestFromTheCopy()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        using var source = new TailSource(path, "default", new SteppingTime());
+        Assert.Equal(["a1"], ReadAll(source));
+        File.Copy(path, path + ".1");
+        File.AppendAllText(path + ".1", "a2\na3\n");
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(0);
+        }
+
+        Assert.Equal(["a2", "a3"], ReadAll(source));
+        File.AppendAllText(path, "b1\n");
+        Assert.Equal(["b1"], ReadAll(source));
+        Assert.Equal(1, source.Rotations);
+    }
+
     private static byte[] Saved(string path)
     {
         using var source = new TailSource(path, "default", new SteppingTime());

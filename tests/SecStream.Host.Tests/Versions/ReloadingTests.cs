@@ -68,6 +68,25 @@ public sealed class ReloadingTests : IDisposable
         Assert.All(_log.Entries, e => Assert.Equal(long.MinValue, e.Value));
     }
 
+    /// <summary>Whoever names a time must not be told that all is well when the files have come into force from another one.</summary>
+    [Fact]
+    public async Task ReloadAsync_FromATimeWhenFilesAreInForceAlready_IsRefusedAndSaysSince()
+    {
+        var repeated = new ReloadResult(true, [], 0, "");
+        var result = await RunAsync(async (reloading, _) =>
+        {
+            _setup.WriteRule("B", "login_success");
+            var from = (await reloading.ReloadAsync(CancellationToken.None)).From;
+            repeated = await reloading.ReloadAsync(CancellationToken.None, from);
+            var late = await reloading.ReloadAsync(CancellationToken.None, from + EventClock.Hour);
+            Assert.DoesNotContain(reloading.Observe(), o => o.Kind == BlindSpotKinds.ReloadRefused);
+            return late;
+        });
+        Assert.False(repeated.IsRefused);
+        Assert.True(result.IsRefused);
+        Assert.Contains("in force for events from " + EventClock.ToInstant(_log.Entries[^1].Value).ToString("yyyy-MM-dd'T'HH:mm:ss", null), result.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task DisableAsync_Rule_IsSilentUntilEnabledAcrossReloads()
     {

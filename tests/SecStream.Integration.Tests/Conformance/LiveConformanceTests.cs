@@ -24,9 +24,10 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         Batch = 200,
         Lanes = 2,
         Kills = s_long ? 20 : 3,
+        IsKilledWhenQuiet = true,
         Stops = 1,
         Rotations = 3,
-        Blocks = s_long ? 100 : 24,
+        Blocks = s_long ? 100 : 16,
     });
 
     [Fact]
@@ -44,21 +45,41 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         Blocks = s_long ? 100 : 12,
     });
 
-    private async Task CheckAsync(DeliveryShape shape)
+    /// <summary>Every way to deliver with every other: pairs of them here, every combination in the long run. Several services side by side.</summary>
+    [Fact]
+    public async Task MatrixOfDeliveries_SameAlerts()
     {
-        var (events, lines) = s_long ? (200_000, 20_000) : (20_000, 2_000);
-        var set = RecordedSet.Make(events, lines, Seed + (ulong)shape.Seed);
+        var rows = s_long ? ShapeMatrix.Full() : ShapeMatrix.Pairwise();
+        output.WriteLine($"{rows.Count} rows");
+        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (shape, _) =>
+        {
+            try
+            {
+                await CheckAsync(shape, 3_000, 600, byProgram: false);
+            }
+            catch (Exception fault)
+            {
+                throw new InvalidOperationException($"{shape}, {string.Join(' ', shape.Transports)}: {fault.Message}", fault);
+            }
+        });
+    }
+
+    private Task CheckAsync(DeliveryShape shape) => s_long ? CheckAsync(shape, 200_000, 20_000, byProgram: true) : CheckAsync(shape, 20_000, 2_000, byProgram: true);
+
+    private async Task CheckAsync(DeliveryShape shape, int events, int lines, bool byProgram)
+    {
+        var set = RecordedSet.Make(events, lines, attacks: Math.Max(5, 100_000.0 / events), Seed + (ulong)shape.Seed);
         await using var run = new LiveRun(set, shape);
         var watch = Stopwatch.StartNew();
         await run.DeliverAsync();
-        output.WriteLine($"delivered after {watch.Elapsed}");
+        var delivered = watch.Elapsed;
         var alerts = await SettledAlerts.OfServiceAsync(run.Service);
-        output.WriteLine($"settled after {watch.Elapsed}");
+        var settled = watch.Elapsed;
         var expected = await Canonical.ReplayAsync(run.Folder, set, withVersions: shape.Swaps > 0);
         Assert.True(expected.Count > 10, "too few alerts to compare");
         SettledAlerts.AssertEqual(expected, alerts, "the service and the replay of the recorded files");
-        output.WriteLine($"{alerts.Count} alerts as expected, after {watch.Elapsed}");
-        await ServiceChecks.AssertNothingLostOrDoubleAsync(run, set, alerts);
-        output.WriteLine($"nothing lost, nothing double, after {watch.Elapsed}, {run.Service.Starts} starts");
+        await ServiceChecks.AssertNothingLostOrDoubleAsync(run, set, alerts, byProgram);
+        output.WriteLine(
+            $"{events} events, {alerts.Count} alerts, {run.Service.Starts} lives: delivered after {delivered.TotalSeconds:N1} s, settled after {settled.TotalSeconds:N1} s, checked after {watch.Elapsed.TotalSeconds:N1} s");
     }
 }

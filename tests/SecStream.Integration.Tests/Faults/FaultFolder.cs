@@ -18,6 +18,10 @@ internal sealed class FaultFolder : IDisposable
     /// <summary>More lines for the configuration.</summary>
     public string Configuration { get; set; } = "";
 
+    public string Http { get; set; } = "127.0.0.1:0";
+
+    public string Tcp { get; set; } = "127.0.0.1:0";
+
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     public string InData(params string[] names) => System.IO.Path.Combine([Data, .. names]);
@@ -33,8 +37,8 @@ internal sealed class FaultFolder : IDisposable
             data: {{Data}}
             timezone: UTC
             lateness: 1s
-            syslog: {udp: off, tcp: "127.0.0.1:0"}
-            http: {listen: "127.0.0.1:0"}
+            syslog: {udp: off, tcp: "{{Tcp}}" }
+            http: {listen: "{{Http}}" }
             journal: {min_free: 1MiB}
             state: {snapshot_every: 1s}
             {{Configuration}}

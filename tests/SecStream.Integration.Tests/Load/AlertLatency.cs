@@ -26,6 +26,9 @@ internal sealed class AlertLatency(LoadService service)
         }
     }
 
+    /// <summary>Whether all alerts of all attacks were seen.</summary>
+    public bool HasAll(IReadOnlyList<Probe> probes) => Array.TrueForAll(Rules, rule => Of(rule, probes).All(time => time is not null));
+
     /// <summary>Time until the alert of a rule was readable, for each attack; null where it never was.</summary>
     public IReadOnlyList<TimeSpan?> Of(string rule, IEnumerable<Probe> probes) =>
         [.. probes.Select(p => _seen.TryGetValue((rule, LoadEvents.ProbeAddress(p.Number)), out var at) ? at - p.Sent : (TimeSpan?)null)];

@@ -89,7 +89,7 @@ internal sealed class LoadEvents
         }
     }
 
-    /// <summary>Adds syslog lines of sshd.</summary>
+    /// <summary>Adds syslog lines of sshd, the number as MSGID.</summary>
     public void WriteSyslog(ByteWriter output, int count, DateTime now)
     {
         var number = Interlocked.Add(ref _number, count) - count;
@@ -99,7 +99,7 @@ internal sealed class LoadEvents
             var shape = Shape.Login;
             var entity = NextEntity(ref shape);
             output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"<86>1 {time} bastion-{entity % 12} sshd {1000 + (entity % 30_000)} - - {(shape == Shape.Login ? "Accepted" : "Failed")} password for u{entity} from {Address(entity)} port 4022 ssh2 {Mark}{number + i:D10}\n")));
+                $"<86>1 {time} bastion-{entity % 12} sshd {1000 + (entity % 30_000)} {Mark}{number + i:D10} - {(shape == Shape.Login ? "Accepted" : "Failed")} password for u{entity} from {Address(entity)} port 4022 ssh2\n")));
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class LoadEvents
         for (var i = 0; i < ProbeFailures; i++)
         {
             output.Write(Encoding.ASCII.GetBytes(
-                $"<86>1 {Time(now.AddMicroseconds(i))} bastion-1 sshd 4711 - - Failed password for victim{probe} from {ProbeAddress(probe)} port {4000 + i} ssh2 {Mark}{number + i:D10}\n"));
+                $"<86>1 {Time(now.AddMicroseconds(i))} bastion-1 sshd 4711 {Mark}{number + i:D10} - Failed password for victim{probe} from {ProbeAddress(probe)} port {4000 + i} ssh2\n"));
         }
 
         return ProbeFailures;

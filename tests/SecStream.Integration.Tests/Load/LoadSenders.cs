@@ -55,12 +55,13 @@ internal sealed class LoadSenders(LoadService service, LoadEvents events) : IDis
     /// <param name="rate">Events a second over all connections; null: as fast as possible.</param>
     /// <param name="probeEvery">Time between attacks; null: none.</param>
     /// <param name="until">Ends it.</param>
-    public async Task RunAsync(Mix mix, double? rate, TimeSpan? probeEvery, Func<bool> until)
+    /// <param name="limit">Longest time until it has ended, all taken.</param>
+    public async Task RunAsync(Mix mix, double? rate, TimeSpan? probeEvery, Func<bool> until, TimeSpan limit)
     {
         var began = Stopwatch.GetTimestamp();
         var schedule = new Schedule(this, began, rate, probeEvery, until);
         var http = Enumerable.Range(0, Connections).Select(_ => Task.Run(() => HttpAsync(mix, schedule)));
-        await Task.WhenAll([.. http, Task.Run(() => TcpAsync(schedule))]);
+        await Task.WhenAll([.. http, Task.Run(() => TcpAsync(schedule))]).WaitAsync(limit);
     }
 
     /// <inheritdoc/>

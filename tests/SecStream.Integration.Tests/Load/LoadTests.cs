@@ -5,11 +5,16 @@ using Xunit.Abstractions;
 
 namespace SecStream.Integration.Tests.Load;
 
+/// <summary>Tests that measure, and that nothing else may run beside.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>
-/// The service under load, as a process of its own: overdriven against a small journal, restarted with a million entities, driven as fast as it
+/// The service under load, as a process of its own: overdriven against a small journal; filled with a million entities, restarted with them, driven as fast as it
 /// evaluates, then for two minutes (thirty with <c>SECSTREAM_LONG=1</c>) at four fifths of that. Whatever was accepted is stored exactly once, every attack is told of
 /// once for each rule it breaks, and nothing else is; memory stays level.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class LoadTests(ITestOutputHelper output)
 {
     private const double Share = 0.8;
@@ -17,6 +22,10 @@ public sealed class LoadTests(ITestOutputHelper output)
     /// <summary>What may come on top of lateness and two seconds when a machine is shared with its own load generator.</summary>
     private static readonly TimeSpan s_latency = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan s_worstLatency = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan s_overdriven = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly StringBuilder _table = new();
 
@@ -37,35 +46,55 @@ public sealed class LoadTests(ITestOutputHelper output)
         }
         finally
         {
-            output.WriteLine(_table.ToString());
-            await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "load-figures.txt"), _table.ToString());
+            await TellAsync("load");
             Directory.Delete(folder, recursive: true);
         }
     }
 
-    /// <summary>All entities log in, faster than they can be evaluated, into a journal that holds little: senders have to wait, and nothing else happens.</summary>
+    /// <summary>Into a journal that holds little, as fast as can be: senders have to wait, and nothing else happens.</summary>
+    [Fact]
+    public async Task Service_Overdriven_LetsSendersWait()
+    {
+        var folder = Directory.CreateTempSubdirectory("secstream-load-").FullName;
+        try
+        {
+            var events = new LoadEvents();
+            using var service = await LoadService.StartAsync(folder, "64MiB", "1s");
+            using var senders = new LoadSenders(service, events);
+            var waited = new Highest();
+            var (start, isOver) = (Stopwatch.GetTimestamp(), false);
+            var watch = Task.Run(() => waited.WatchAsync(service, () => Volatile.Read(ref isOver)));
+            await senders.RunAsync(Mix.Daily, null, null, () => Stopwatch.GetElapsedTime(start) > s_overdriven, s_patience);
+            Volatile.Write(ref isOver, true);
+            await watch;
+            var done = await service.CatchUpAsync(events.Count, TimeSpan.FromMinutes(1));
+            Assert.Equal((events.Count, events.Count, 0L), (done.Accepted, done.Evaluated, done.DeadLetters));
+            await service.StopAsync();
+            Say($"overdriven for {s_overdriven.TotalSeconds:0} s             {events.Count,12:N0} events; {senders.Refused:N0} refused and sent again; journal full in {waited.Full} of {waited.Looks} looks; at most {waited.Backlog:N0} waited, {waited.Resident >> 20} MiB resident; longest answer {senders.LongestAnswer.TotalSeconds:0.0} s");
+
+            // Without the bound there would be several times as much in it.
+            Assert.True(waited.Full > 0, "the journal was never full: nothing was shown");
+            Assert.True(waited.Resident < 1L << 30, $"{waited.Resident:N0} bytes were resident");
+            Assert.True(senders.LongestAnswer < TimeSpan.FromSeconds(30), $"a request waited {senders.LongestAnswer}");
+            Assert.Equal((events.Count, 0L, 0L), StoredEvents.Count(Path.Combine(folder, "data"), events.Count));
+        }
+        finally
+        {
+            await TellAsync("overdriven");
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>All entities log in, as fast as they are taken.</summary>
     private async Task FillAsync(string folder, LoadEvents events)
     {
-        using var service = await LoadService.StartAsync(folder, "64MiB");
+        using var service = await LoadService.StartAsync(folder, "8GiB", "10s");
         using var senders = new LoadSenders(service, events);
         var began = await service.SampleAsync();
-        var highest = 0L;
-        var isDone = false;
-        var watch = Task.Run(async () =>
-        {
-            while (!Volatile.Read(ref isDone))
-            {
-                highest = Math.Max(highest, (await service.SampleAsync()).Backlog);
-                await Task.Delay(200);
-            }
-        });
-        await senders.RunAsync(Mix.Fill, null, null, () => events.Met >= LoadEvents.Entities);
-        Volatile.Write(ref isDone, true);
-        await watch;
-        var done = await service.CatchUpAsync(TimeSpan.FromMinutes(2));
-        Say($"overdriven, journal of 64 MiB {Rate(began, done),12:N0} events/s; {senders.Refused:N0} refused for want of room and sent again; at most {highest:N0} waited; longest answer {senders.LongestAnswer.TotalSeconds:0.0} s");
+        await senders.RunAsync(Mix.Fill, null, null, () => events.Met >= LoadEvents.Entities, s_patience);
+        var done = await service.CatchUpAsync(events.Count, TimeSpan.FromMinutes(2));
         Assert.Equal((events.Count, events.Count, 0L), (done.Accepted, done.Evaluated, done.DeadLetters));
-        Assert.True(senders.LongestAnswer < TimeSpan.FromSeconds(30), $"a request waited {senders.LongestAnswer}");
+        Say($"logins of new entities        {Rate(began, done),12:N0} events/s, {PerCpu(began, done):N0} per second of CPU");
         Say($"entities                      {events.Met,12:N0}; state {done.StateBytes >> 20:N0} MiB = {done.StateBytes / (double)events.Met:N0} bytes each; resident {done.Resident >> 20:N0} MiB");
         Say($"orderly end                   {(await service.StopAsync()).TotalSeconds,12:0.0} s; snapshots on disk {FolderBytes(Path.Combine(folder, "data", "state", "snapshots")) >> 20:N0} MiB");
     }
@@ -73,12 +102,13 @@ public sealed class LoadTests(ITestOutputHelper output)
     private async Task CarryAsync(string folder, LoadEvents events)
     {
         var before = events.Count;
-        using var service = await LoadService.StartAsync(folder, "8GiB");
+        using var service = await LoadService.StartAsync(folder, "8GiB", "10s");
         Say($"start with that state         {service.StartUp.TotalSeconds,12:0.0} s");
         using var senders = new LoadSenders(service, events);
         var rate = await MeasureAsync(service, senders);
+        await service.CatchUpAsync(events.Count - before, TimeSpan.FromMinutes(1));
         await SteadyAsync(service, senders, rate * Share);
-        var done = await service.CatchUpAsync(TimeSpan.FromMinutes(1));
+        var done = await service.CatchUpAsync(events.Count - before, TimeSpan.FromMinutes(1));
         Assert.Equal((events.Count - before, events.Count - before, 0L), (done.Accepted, done.Evaluated, done.DeadLetters));
         Say($"late, evicted                 {done.Late,12:N0}, {done.Evicted:N0}");
         await AlertsAsync(service, senders.Probes);
@@ -90,12 +120,11 @@ public sealed class LoadTests(ITestOutputHelper output)
     private async Task<double> MeasureAsync(LoadService service, LoadSenders senders)
     {
         var isDone = false;
-        var driving = senders.RunAsync(Mix.Daily, null, null, () => Volatile.Read(ref isDone));
-        var from = await HoldAsync(service, senders, TimeSpan.FromSeconds(6));
-        var to = await HoldAsync(service, senders, TimeSpan.FromSeconds(12));
+        var driving = senders.RunAsync(Mix.Daily, null, null, () => Volatile.Read(ref isDone), s_patience);
+        var from = await HoldAsync(service, senders, TimeSpan.FromSeconds(4));
+        var to = await HoldAsync(service, senders, TimeSpan.FromSeconds(10));
         Volatile.Write(ref isDone, true);
         await driving;
-        await service.CatchUpAsync(TimeSpan.FromMinutes(1));
         var rate = Rate(from, to);
         Say($"highest sustained rate        {rate,12:N0} events/s, {PerCpu(from, to):N0} per second of CPU ({Cores(from, to):0.00} cores)");
         return rate;
@@ -124,8 +153,8 @@ public sealed class LoadTests(ITestOutputHelper output)
         var samples = new List<LoadSample>();
         var began = Stopwatch.GetTimestamp();
         bool IsOver(TimeSpan more) => Stopwatch.GetElapsedTime(began) >= Steady + more;
-        var driving = senders.RunAsync(Mix.Daily, rate, TimeSpan.FromSeconds(1), () => IsOver(TimeSpan.Zero));
-        var looking = Task.Run(() => latency.RunAsync(() => IsOver(s_worstLatency)));
+        var driving = senders.RunAsync(Mix.Daily, rate, TimeSpan.FromSeconds(1), () => IsOver(TimeSpan.Zero), Steady + s_patience);
+        var looking = Task.Run(() => latency.RunAsync(() => IsOver(s_worstLatency) || (IsOver(TimeSpan.Zero) && latency.HasAll(senders.Probes))));
         while (!IsOver(TimeSpan.Zero))
         {
             samples.Add(await service.SampleAsync());
@@ -188,10 +217,23 @@ public sealed class LoadTests(ITestOutputHelper output)
 
     private void Figures(string metrics)
     {
-        foreach (var line in metrics.Split('\n').Where(l => l.Contains("snapshot", StringComparison.Ordinal) && !l.StartsWith('#')))
-        {
-            Say(line);
-        }
+        Say($"standstill for a snapshot     {Bound(metrics, "standstill", 0.5),12} s p50 at most, {Bound(metrics, "standstill", 0.99)} s p99 at most");
+        Say($"writing a snapshot            {Bound(metrics, "duration", 0.5),12} s p50 at most, {Bound(metrics, "duration", 0.99)} s p99 at most");
+    }
+
+    /// <summary>Upper bound of the bucket that a share of the snapshots ends in.</summary>
+    private static string Bound(string metrics, string figure, double share)
+    {
+        var buckets = metrics.Split('\n').Where(l => l.StartsWith($"secstream_snapshot_{figure}_seconds_bucket", StringComparison.Ordinal))
+            .Select(l => (Le: l.Split('"')[1], Count: long.Parse(l[(l.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture))).ToList();
+        Assert.True(buckets[^1].Count > 0, "there was no snapshot");
+        return buckets.First(bucket => bucket.Count >= buckets[^1].Count * share).Le;
+    }
+
+    private async Task TellAsync(string name)
+    {
+        output.WriteLine(_table.ToString());
+        await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, name + "-figures.txt"), _table.ToString());
     }
 
     private void Say(string line) => _table.AppendLine(CultureInfo.InvariantCulture, $"{line}");
@@ -205,4 +247,26 @@ public sealed class LoadTests(ITestOutputHelper output)
     private static double Cores(LoadSample from, LoadSample to) => (to.Cpu - from.Cpu) / (to.At - from.At);
 
     private static long Median(List<LoadSample> samples, Func<LoadSample, long> figure) => samples.Select(figure).Order().ElementAt(samples.Count / 2);
+
+    /// <summary>The most that was seen.</summary>
+    private sealed class Highest
+    {
+        public long Backlog { get; private set; }
+
+        public long Resident { get; private set; }
+
+        public int Full { get; private set; }
+
+        public int Looks { get; private set; }
+
+        public async Task WatchAsync(LoadService service, Func<bool> until)
+        {
+            while (!until())
+            {
+                var sample = await service.SampleAsync();
+                (Backlog, Resident, Full, Looks) = (Math.Max(Backlog, sample.Backlog), Math.Max(Resident, sample.Resident), Full + (sample.IsFull ? 1 : 0), Looks + 1);
+                await Task.Delay(100);
+            }
+        }
+    }
 }

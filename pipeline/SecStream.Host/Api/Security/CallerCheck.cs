@@ -21,7 +21,7 @@ internal sealed class CallerCheck(ApiOptions options)
     {
         if (_hosts.Count > 0 && !_hosts.Contains(request.Host.Host) && !(isProbe && !options.IsLoopback))
         {
-            return "the Host header names no host of this service; call it by its own name, or add the name to http.allowed_hosts";
+            return "the Host header names no host of this service; call it as localhost, or by the address it listens on";
         }
 
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))

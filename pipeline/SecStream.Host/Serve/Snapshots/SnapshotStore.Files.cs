@@ -69,7 +69,8 @@ public sealed partial class SnapshotStore
         var deltaBytes = chain.Links.Skip(1).Sum(link => link.Bytes);
         if (chain.Links.Count > _options.MaxDeltas
             || deltaBytes > Math.Max(_options.MinDeltaBytes, start.Bytes * _options.MaxDeltaRatio)
-            || _time.GetUtcNow() - start.Taken > _options.MaxBaseAge)
+            || _time.GetUtcNow() - start.Taken > _options.MaxBaseAge
+            || (OldestRecoverable is { } oldest && HoldsTooMuch?.Invoke(oldest, _last!.Header) == true))
         {
             _merging = Task.Run(() => Merge(chain, _closing.Token), CancellationToken.None);
         }

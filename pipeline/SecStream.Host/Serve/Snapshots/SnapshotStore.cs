@@ -84,6 +84,12 @@ public sealed partial class SnapshotStore : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Asked with the headers of <see cref="OldestRecoverable"/> and of the newest snapshot whether sources have to keep too much between the two;
+    /// then a new base is made at once, however few the deltas, and the oldest one goes.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, bool>? HoldsTooMuch { get; set; }
+
     /// <summary>Looks at a folder, made when it is not there; removes what a crash left half written.</summary>
     /// <exception cref="ConfigurationException">Another version wrote the snapshots.</exception>
     public static SnapshotStore Open(string directory, TimeProvider time, SnapshotOptions? options = null)

@@ -37,10 +37,14 @@ internal sealed class RecordedSet
     public IReadOnlyList<RecordedLine> AuthLines { get; }
 
     /// <summary>Makes a set that ended ten minutes before now.</summary>
-    public static RecordedSet Make(int events, int authLines, ulong seed)
+    /// <param name="events">ECS events.</param>
+    /// <param name="authLines">Lines of sshd, about.</param>
+    /// <param name="attacks">Attacks, as a multiple of those of a busy day.</param>
+    /// <param name="seed">The same seed gives the same set, but for its times.</param>
+    public static RecordedSet Make(int events, int authLines, double attacks, ulong seed)
     {
         var start = EventClock.ToMicroseconds(DateTimeOffset.UtcNow - s_began);
-        var shape = new InputShape { Start = start - (start % EventClock.Second), Span = EventClock.ToMicroseconds(Span), IdShare = 1 };
+        var shape = new InputShape { Start = start - (start % EventClock.Second), Span = EventClock.ToMicroseconds(Span), IdShare = 1, Attacks = attacks };
         using var ecs = new MemoryStream();
         EventInput.Write(ecs, events, seed, attacks: true, shape);
         using var auth = new MemoryStream();

@@ -65,7 +65,7 @@ internal sealed class BulkSender(ServiceProcess service) : IEventSender
 /// Syslog over TCP, which has no acknowledgement: what was written counts as accepted when the journal has taken as many records since the process
 /// began. The connections belong to one life of the process, and so does the count.
 /// </summary>
-internal sealed class TcpSender(ServiceProcess service, int port) : IEventSender
+internal sealed class TcpSender(ServiceProcess service, int port, int batch) : IEventSender
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -82,19 +82,14 @@ internal sealed class TcpSender(ServiceProcess service, int port) : IEventSender
             (_life, _sent) = (service.Starts, 0);
         }
 
-        var counted = (_turn++ & 1) == 1;
-        var connection = _connections[counted ? 1 : 0] ??= await ConnectAsync();
-        var frames = new MemoryStream();
-        foreach (var line in lines)
+        foreach (var some in lines.Chunk(batch))
         {
-            var bytes = Encoding.UTF8.GetBytes(line);
-            frames.Write(Encoding.ASCII.GetBytes(counted ? bytes.Length.ToString(CultureInfo.InvariantCulture) + " " : ""));
-            frames.Write(bytes);
-            frames.Write(counted ? [] : "\n"u8);
+            var counted = (_turn++ & 1) == 1;
+            var connection = _connections[counted ? 1 : 0] ??= await ConnectAsync();
+            await connection.GetStream().WriteAsync(Frames(some, counted));
+            _sent += some.Length;
         }
 
-        await connection.GetStream().WriteAsync(frames.GetBuffer().AsMemory(0, (int)frames.Length));
-        _sent += lines.Count;
         await UntilTakenAsync();
     }
 
@@ -106,6 +101,20 @@ internal sealed class TcpSender(ServiceProcess service, int port) : IEventSender
         }
 
         Array.Clear(_connections);
+    }
+
+    private static ReadOnlyMemory<byte> Frames(string[] lines, bool counted)
+    {
+        var frames = new MemoryStream();
+        foreach (var line in lines)
+        {
+            var bytes = Encoding.UTF8.GetBytes(line);
+            frames.Write(Encoding.ASCII.GetBytes(counted ? bytes.Length.ToString(CultureInfo.InvariantCulture) + " " : ""));
+            frames.Write(bytes);
+            frames.Write(counted ? [] : "\n"u8);
+        }
+
+        return frames.GetBuffer().AsMemory(0, (int)frames.Length);
     }
 
     private async Task<TcpClient> ConnectAsync()

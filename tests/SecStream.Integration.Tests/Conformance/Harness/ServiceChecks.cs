@@ -12,7 +12,7 @@ internal static class ServiceChecks
     /// Stops the service and replays its data folder: the same alerts, and the same events, each as often as it was accepted. Every recorded event is
     /// among them, every line of a file once, nobody complained.
     /// </summary>
-    public static async Task AssertNothingLostOrDoubleAsync(LiveRun run, RecordedSet set, SortedDictionary<string, string> alerts)
+    public static async Task AssertNothingLostOrDoubleAsync(LiveRun run, RecordedSet set, SortedDictionary<string, string> alerts, bool byProgram)
     {
         var stored = (await run.Service.ListAsync("/api/v1/events", "events")).Select(EventIds.Of).ToList();
         var open = (await run.Service.GetAsync("/api/v1/ledger?limit=10000")).GetProperty("ledger").EnumerateArray().Where(IsOpen).ToList();
@@ -21,17 +21,13 @@ internal static class ServiceChecks
         var complaints = run.Service.Errors.Where(line => !line.Contains("no GeoIP file", StringComparison.Ordinal)).ToList();
         Assert.True(complaints.Count == 0, "the service complained: " + string.Join('\n', complaints));
 
-        var folder = run.Folder;
-        var output = Path.Combine(folder.Root, "again");
-        await HostProgram.RunAsync(
-            folder.Root,
-            ["replay", "--data", folder.Data, "--config", folder.Configuration, "--out", output, .. ServiceFolder.Generations(folder.EventFile), .. ServiceFolder.Generations(folder.AuthFile)]);
-        SettledAlerts.AssertEqual(SettledAlerts.OfReplay(output), alerts, "the service and the replay of its data folder");
+        var again = byProgram ? await Canonical.ReplayDataByProgramAsync(run.Folder) : await Canonical.ReplayDataAsync(run.Folder);
+        SettledAlerts.AssertEqual(again, alerts, "the replay of the data folder and the service");
 
-        var accepted = File.ReadLines(Path.Combine(output, "events.ndjson")).Select(IdOfLine).ToList();
+        var accepted = File.ReadLines(Path.Combine(run.Folder.Root, "again", "events.ndjson")).Select(IdOfLine).ToList();
         AssertSameTimes(accepted, stored);
-        Assert.Superset(set.Events.Select(e => e.Id).ToHashSet(StringComparer.Ordinal), stored.ToHashSet(StringComparer.Ordinal));
         var own = set.Events.Select(e => e.Id).ToHashSet(StringComparer.Ordinal);
+        Assert.Superset(own, stored.ToHashSet(StringComparer.Ordinal));
         var lines = stored.Where(id => !own.Contains(id)).ToList();
         Assert.Equal(set.AuthLines.Count, lines.Count);
         Assert.Equal(set.AuthLines.Count, lines.Distinct(StringComparer.Ordinal).Count());

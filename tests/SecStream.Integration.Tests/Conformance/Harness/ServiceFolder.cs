@@ -27,6 +27,9 @@ internal sealed class ServiceFolder : IDisposable
     /// <summary>A file of sshd lines that is followed.</summary>
     public string AuthFile => Path.Combine(_root, "logs", "auth.log");
 
+    /// <summary>All files that are or were followed.</summary>
+    public IEnumerable<string> Followed => [.. Generations(EventFile), .. Generations(AuthFile)];
+
     public int SyslogPort { get; } = FreePorts.Next();
 
     public int HttpPort { get; } = FreePorts.Next();

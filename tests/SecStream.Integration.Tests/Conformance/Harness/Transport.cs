@@ -48,6 +48,9 @@ internal sealed record DeliveryShape
     /// <summary>How often the service is killed while events come.</summary>
     public int Kills { get; init; }
 
+    /// <summary>Whether it is killed once more when everything has come, about when it begins to decide by the clock.</summary>
+    public bool IsKilledWhenQuiet { get; init; }
+
     /// <summary>How often it is stopped in order.</summary>
     public int Stops { get; init; }
 
