@@ -31,7 +31,7 @@ internal static class ListenSocket
                 SocketError.AddressNotAvailable => "this machine has no such address; use one of its own, or 0.0.0.0 or [::] for all",
                 _ => fault.Message,
             };
-            throw new IOException($"syslog {protocol} {endpoint}: {mend}", fault);
+            throw new IOException($"syslog.{(protocol == ProtocolType.Udp ? "udp" : "tcp")} {endpoint}: {mend}", fault);
         }
     }
 }

@@ -12,11 +12,18 @@ internal static class AlertTable
     /// <summary>Digits of an id that are shown; <c>explain</c> takes any unambiguous beginning.</summary>
     public const int ShortId = 12;
 
+    private const int NarrowId = 8;
     private const int MessageLength = 300;
 
     /// <summary>Prints a table.</summary>
     public static void Print(IAnsiConsole console, IReadOnlyCollection<StoredAlert> alerts, bool incidents)
     {
+        if (Terminal.IsNarrow(console))
+        {
+            PrintNarrow(console, alerts, incidents);
+            return;
+        }
+
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("time (UTC)").NoWrap());
         table.AddColumn(new TableColumn("severity").NoWrap());
@@ -40,8 +47,34 @@ internal static class AlertTable
         console.Write(table);
     }
 
+    /// <summary>Without entity and count, which the message names: it then has half of 80 columns.</summary>
+    private static void PrintNarrow(IAnsiConsole console, IReadOnlyCollection<StoredAlert> alerts, bool incidents)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn(new TableColumn("time (UTC)").NoWrap());
+        table.AddColumn(new TableColumn("severity").NoWrap());
+        if (!incidents)
+        {
+            table.AddColumn(new TableColumn("rule").NoWrap());
+        }
+
+        table.AddColumn("message");
+        table.AddColumn(new TableColumn("id").NoWrap());
+        foreach (var alert in alerts)
+        {
+            string[] cells =
+            [
+                Time(alert.Opened), Coloured(alert.Severity), Terminal.Safe(alert.Rule), Status(alert) + Message(alert), Terminal.Safe(Short(alert.Id, NarrowId)),
+            ];
+            table.AddRow([.. cells.Where((_, i) => i != 2 || !incidents)]);
+        }
+
+        Terminal.WriteTable(console, table);
+    }
+
     /// <summary>Prints one line, for <c>--follow</c>.</summary>
-    public static void PrintLine(IAnsiConsole console, StoredAlert alert) => console.MarkupLine(
+    public static void PrintLine(IAnsiConsole console, StoredAlert alert) => Terminal.WriteLine(
+        console,
         $"[grey]{Time(alert.Opened)}[/] {Coloured(alert.Severity, pad: true)} {Terminal.Safe(alert.Rule),-4} {Status(alert)}{Message(alert)} [grey]{Terminal.Safe(Short(alert.Id))}[/]");
 
     /// <summary>The severity in its colour, as markup.</summary>
@@ -57,7 +90,7 @@ internal static class AlertTable
             ? EventClock.ToInstant(microseconds).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)
             : "?";
 
-    private static string Short(string id) => id.Length <= ShortId ? id : id[..ShortId];
+    private static string Short(string id, int digits = ShortId) => id.Length <= digits ? id : id[..digits];
 
     private static string Message(StoredAlert alert) => Markup.Escape(SafeText.Show(alert.Message, MessageLength));
 

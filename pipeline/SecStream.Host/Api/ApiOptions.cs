@@ -55,7 +55,7 @@ public sealed record ApiOptions
 
     /// <summary>What is allowed but should be known, for the start-up report.</summary>
     public IReadOnlyList<string> Warnings() => !IsLoopback && CertificateFile is null
-        ? [$"http.address {Address} is served without TLS: keys and events cross the network in the clear; set http.certificate and http.certificate_key"]
+        ? [$"http.listen {Address} is served without TLS: keys and events cross the network in the clear; set http.tls.certificate and http.tls.key"]
         : [];
 
     /// <summary>Says what cannot be.</summary>
@@ -65,7 +65,7 @@ public sealed record ApiOptions
         if (!IsLoopback && Keys.Count == 0)
         {
             throw new ConfigurationException(
-                $"http.address {Address} can be reached from other machines, but no API key is configured; add a key (http.keys) or listen on 127.0.0.1");
+                $"http.listen {Address} can be reached from other machines, but no API key is configured; add a key (http.keys) or listen on 127.0.0.1");
         }
 
         if (RequireKey && Keys.Count == 0)
@@ -75,12 +75,12 @@ public sealed record ApiOptions
 
         if (Port is < 0 or > 65535)
         {
-            throw new ConfigurationException($"http.port {Port}: use 1 to 65535, or 0 for a free one");
+            throw new ConfigurationException($"http.listen, port {Port}: use 1 to 65535, or 0 for a free one");
         }
 
         if (CertificateFile is null != CertificateKeyFile is null)
         {
-            throw new ConfigurationException("http.certificate and http.certificate_key belong together: name both files or neither");
+            throw new ConfigurationException("http.tls.certificate and http.tls.key belong together: name both files or neither");
         }
 
         if (Keys.GroupBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)

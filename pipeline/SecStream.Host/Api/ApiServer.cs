@@ -63,7 +63,7 @@ public sealed class ApiServer : IAsyncDisposable
             await application.DisposeAsync().ConfigureAwait(false);
             metrics.Dispose();
             throw new ConfigurationException(
-                $"http.address {new IPEndPoint(options.Address, options.Port)} cannot be listened on ({fault.Message}); stop what uses it, or choose another port", fault);
+                $"http.listen {new IPEndPoint(options.Address, options.Port)} cannot be listened on ({fault.Message}); stop what uses it, or choose another port", fault);
         }
 
         return new ApiServer(application, metrics, options);
@@ -116,7 +116,7 @@ public sealed class ApiServer : IAsyncDisposable
         }
         catch (Exception fault) when (fault is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"http.certificate {path} with key {keyPath} cannot be used: {fault.Message}; both are PEM files and belong together", fault);
+            throw new ConfigurationException($"http.tls.certificate {path} with key {keyPath} cannot be used: {fault.Message}; both are PEM files and belong together", fault);
         }
     }
 

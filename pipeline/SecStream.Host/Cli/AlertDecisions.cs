@@ -24,7 +24,7 @@ internal static class AlertDecisions
     private static Command Make((string Name, string State, string Description) decision, TimeProvider time)
     {
         var id = new Argument<string>("ID") { Description = "Id of an alert, or an unambiguous beginning of it." };
-        var data = new Option<string?>("--data") { Description = "Folder that serve works in. Default: ./data." };
+        var data = new Option<string?>("--data") { Description = "Folder that serve works in. Default: that of the configuration, else ./data." };
         var note = new Option<string?>("--note") { Description = "What there is to say." };
         var by = new Option<string>("--by") { Description = "Who says so. Default: the user of this machine.", DefaultValueFactory = _ => Environment.UserName };
         var assign = new Option<string?>("--assign") { Description = "Who works on it from now on." };

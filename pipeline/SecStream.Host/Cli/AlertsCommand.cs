@@ -11,7 +11,7 @@ internal static class AlertsCommand
 
     public static Command Make(TimeProvider time)
     {
-        var data = new Option<string?>("--data") { Description = "Folder with results. Default: ./data, else ./out." };
+        var data = new Option<string?>("--data") { Description = "Folder with results. Default: that of the configuration, else ./data, else ./out." };
         var severity = new Option<string[]>("--severity") { Description = "Only these severities: critical,high." };
         var rule = new Option<string[]>("--rule") { Description = "Only these rules: C1,X1." };
         var entity = new Option<string?>("--entity") { Description = "Only alerts that involve a user, address or host whose name contains this." };

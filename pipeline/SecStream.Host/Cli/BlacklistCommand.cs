@@ -166,7 +166,7 @@ internal static class BlacklistCommand
             table.AddRow(Terminal.Safe(entry.Value), expires, Terminal.Safe(entry.By), Time(entry.At), Terminal.Safe(entry.Reason));
         }
 
-        Terminal.Out.Write(table);
+        Terminal.WriteTable(Terminal.Out, table);
     }
 
     private static object Show(BlacklistEntry entry) => new

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SecStream.Stages.Alerting;
+using SecStream.Stages.Rules.Loading;
 
 namespace SecStream.Host.Cli;
 
@@ -29,11 +30,11 @@ internal static class CommandTree
         root.Subcommands.Add(VersionCommand.Make());
         root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Select(error => error.Message).Concat(Misspelt(parsed, args)).ToList() is { Count: > 0 } errors)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var error in errors)
             {
-                await Console.Error.WriteLineAsync($"secstream: {error.Message}").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"secstream: {Shown(error)}").ConfigureAwait(false);
             }
 
             await Console.Error.WriteLineAsync("Try --help.").ConfigureAwait(false);
@@ -61,7 +62,14 @@ internal static class CommandTree
             await Console.Error.WriteLineAsync("secstream: stopped before the end; the results are not complete").ConfigureAwait(false);
             return 1;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or InvalidDataException or ArgumentException)
+        catch (UnauthorizedAccessException fault)
+        {
+            // The system names the path, and the user is what has to change.
+            await Console.Error.WriteLineAsync(
+                $"secstream: {Shown(fault.Message)} {Environment.UserName} has no right to it: run this as the user that the service runs as (sudo -u secstream …)").ConfigureAwait(false);
+            return 1;
+        }
+        catch (Exception fault) when (fault is IOException or InvalidOperationException or InvalidDataException or ArgumentException)
         {
             // The command has failed; the message is what a person can act on, the stack is for a bug report.
             await Console.Error.WriteLineAsync($"secstream: {Shown(fault.Message)}").ConfigureAwait(false);
@@ -72,6 +80,24 @@ internal static class CommandTree
 
             return 1;
         }
+    }
+
+    /// <summary>
+    /// Options that no command knows. Where a command takes any number of paths they would be taken for files, and a service would follow a file
+    /// "--dta" and keep its data elsewhere. A file of such a name is written ./--dta, or behind --.
+    /// </summary>
+    private static IEnumerable<string> Misspelt(ParseResult parsed, string[] args)
+    {
+        if (args.Contains("--"))
+        {
+            return [];
+        }
+
+        var known = parsed.CommandResult.Command.Options.Select(o => o.Name).ToList();
+        return parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .Where(token => token.Value.Length > 1 && token.Value[0] == '-')
+            .Select(token => $"unknown option {token.Value}; {Suggestion.OrList(token.Value, known)}");
     }
 
     /// <summary>A message may quote a file from outside: control characters are made visible, and a file that is wrong in every line is not told in full.</summary>

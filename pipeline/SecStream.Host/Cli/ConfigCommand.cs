@@ -58,7 +58,7 @@ internal static class ConfigCommand
                 table.AddRow(Terminal.Safe(setting.Key), setting.Value.Length > 0 ? Terminal.Safe(setting.Value) : "[grey]-[/]", Terminal.Safe(setting.Origin));
             }
 
-            Terminal.Out.Write(table);
+            Terminal.WriteTable(Terminal.Out, table);
             return 0;
         });
         return command;

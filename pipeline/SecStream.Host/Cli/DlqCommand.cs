@@ -106,13 +106,13 @@ internal static class DlqCommand
                 Markup.Escape(SafeText.Show(Encoding.UTF8.GetString(letter.Bytes.Span[..Math.Min(letter.Bytes.Length, TextLength * 4)]), TextLength)));
         }
 
-        Terminal.Out.Write(table);
+        Terminal.WriteTable(Terminal.Out, table);
     }
 
     /// <summary>Options of both commands.</summary>
     private sealed class Choice
     {
-        public Option<string?> Data { get; } = new("--data") { Description = "Data folder of serve. Default: ./data." };
+        public Option<string?> Data { get; } = new("--data") { Description = "Data folder of serve. Default: that of the configuration, else ./data." };
 
         public Option<string?> Class { get; } = new("--class") { Description = "Only of this error class." };
 

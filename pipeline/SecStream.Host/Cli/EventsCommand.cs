@@ -19,7 +19,7 @@ internal static class EventsCommand
 
     public static Command Make(TimeProvider time)
     {
-        var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: ./data." };
+        var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: that of the configuration, else ./data." };
         var where = new Option<string[]>("--where") { Description = "Only events whose field has this value: source.ip=203.0.113.7. Several: all must hold." };
         var id = new Option<string[]>("--id") { Description = "Only events of this id." };
         var since = new Option<string?>("--since") { Description = "At or after: an instant, a date, or how long ago (90m, 24h, 7d)." };
@@ -61,8 +61,11 @@ internal static class EventsCommand
 
     private static async Task PrintAsync(SegmentEventStore store, EventQuery query, long most, bool json, CancellationToken cancellation)
     {
+        // On a narrow terminal the event's own text needs the room; --json has the rest.
+        var narrow = Terminal.IsNarrow(Terminal.Out);
         var table = new Table().Border(TableBorder.Simple);
-        Array.ForEach(["time (UTC)", "action", "user", "source", "host", "event", "id"], column => table.AddColumn(column));
+        table.AddColumn(new TableColumn("time (UTC)").NoWrap());
+        table.AddColumns(narrow ? ["action", "source", "event"] : ["action", "user", "source", "host", "event", "id"]);
         var shown = 0L;
         string? after = null;
         do
@@ -76,7 +79,7 @@ internal static class EventsCommand
                 }
                 else
                 {
-                    AddRow(table, document);
+                    AddRow(table, document, narrow);
                 }
             }
 
@@ -95,24 +98,23 @@ internal static class EventsCommand
             return;
         }
 
-        Terminal.Out.Write(table);
+        Terminal.WriteTable(Terminal.Out, table);
         Terminal.Out.WriteLine(after is null ? $"{shown:N0} events." : $"The newest {shown:N0}, there are more; --limit N shows them.");
     }
 
-    private static void AddRow(Table table, ReadOnlyMemory<byte> document)
+    private static void AddRow(Table table, ReadOnlyMemory<byte> document, bool narrow)
     {
         using var parsed = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = 1000 });
         var root = parsed.RootElement;
         string Field(string path) => DocumentFields.Text(root, path) is { } value ? Terminal.Safe(value) : "";
         var text = DocumentFields.Text(root, "event.original") ?? DocumentFields.Text(root, "message");
-        table.AddRow(
-            DocumentFields.Time(root, "@timestamp") is { } at ? AlertTable.Time(at) : "?",
-            Field("event.action"),
-            Field("user.name"),
-            Field(DocumentFields.Text(root, "source.ip") is null ? "source.address" : "source.ip"),
-            Field("host.name"),
-            text is null ? "" : Markup.Escape(SafeText.Show(text, MessageLength)),
-            Field("event.id"));
+        var time = DocumentFields.Time(root, "@timestamp") is { } at ? AlertTable.Time(at) : "?";
+        var source = Field(DocumentFields.Text(root, "source.ip") is null ? "source.address" : "source.ip");
+        var shown = text is null ? "" : Markup.Escape(SafeText.Show(text, MessageLength));
+        string[] cells = narrow
+            ? [time, Field("event.action"), source, shown]
+            : [time, Field("event.action"), Field("user.name"), source, Field("host.name"), shown, Field("event.id")];
+        table.AddRow(cells);
     }
 }
 

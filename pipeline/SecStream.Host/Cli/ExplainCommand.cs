@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SecStream.Host.Alerts;
+using SecStream.Host.Configuration;
 using SecStream.Host.Explain;
 using SecStream.Host.Rules;
 
@@ -14,8 +15,8 @@ internal static class ExplainCommand
     public static Command Make(TimeProvider time)
     {
         var id = new Argument<string>("ID") { Description = "Id of an alert, or an unambiguous beginning of it." };
-        var data = new Option<string?>("--data") { Description = "Folder with results. Default: ./data, else ./out." };
-        var rules = new Option<string?>("--rules") { Description = "Folder of Sigma rules. Default: the pack that comes with SecStream." };
+        var data = new Option<string?>("--data") { Description = "Folder with results. Default: that of the configuration, else ./data, else ./out." };
+        var rules = new Option<string?>("--rules") { Description = "Folder of Sigma rules. Default: that of the configuration, else the pack that comes with SecStream." };
         var events = new Option<int>("--events") { Description = "Contributing events to list, at most 100.", DefaultValueFactory = _ => DefaultEvents };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
@@ -24,8 +25,7 @@ internal static class ExplainCommand
         {
             var directory = DataFolder.Find(result.GetValue(data), "alerts.ndjson");
             var alert = await FindAsync(directory, result.GetValue(id)!, incidents: false, time, cancellation).ConfigureAwait(false);
-            var defaults = new PipelineOptions();
-            var options = defaults with { RulesDirectory = result.GetValue(rules) ?? defaults.RulesDirectory, GeoIp = [] };
+            var options = new PipelineOptions { RulesDirectory = result.GetValue(rules) ?? ServiceOptionsReader.Load(null).Options.Pipeline.RulesDirectory, GeoIp = [] };
             var explanation = await new AlertDerivation(directory, options, time).ExplainAsync(alert, cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
             {

@@ -112,6 +112,17 @@ internal static class LedgerCommand
             return;
         }
 
+        Terminal.WriteTable(console, Terminal.IsNarrow(console) ? Narrow(entries) : Wide(entries));
+        foreach (var kind in entries.Where(e => e.IsOpen).Select(e => e.Kind).Distinct().Order(StringComparer.Ordinal).Select(BlindSpotKinds.Find).OfType<BlindSpotKind>())
+        {
+            console.MarkupLine($"[grey]{Markup.Escape(kind.Name)}:[/] {Markup.Escape(kind.Remedy)}");
+        }
+
+        console.WriteLine($"{entries.Count(e => e.IsOpen)} open of {entries.Count} shown" + (found > entries.Count ? $"; {found - entries.Count} older ones with --limit 0." : "."));
+    }
+
+    private static Table Wide(List<LedgerEntry> entries)
+    {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("since (UTC)").NoWrap());
         table.AddColumn(new TableColumn("until").NoWrap());
@@ -129,13 +140,26 @@ internal static class LedgerCommand
                 entry.Count > 0 ? $"{entry.Count:N0}" : "");
         }
 
-        console.Write(table);
-        foreach (var kind in entries.Where(e => e.IsOpen).Select(e => e.Kind).Distinct().Order(StringComparer.Ordinal).Select(BlindSpotKinds.Find).OfType<BlindSpotKind>())
+        return table;
+    }
+
+    /// <summary>Subject, end and count stand with the detail, which then has half of 80 columns.</summary>
+    private static Table Narrow(List<LedgerEntry> entries)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn(new TableColumn("since (UTC)").NoWrap());
+        table.AddColumn(new TableColumn("kind").NoWrap());
+        table.AddColumn("what");
+        foreach (var entry in entries)
         {
-            console.MarkupLine($"[grey]{Markup.Escape(kind.Name)}:[/] {Markup.Escape(kind.Remedy)}");
+            table.AddRow(
+                Time(entry.Since),
+                Terminal.Safe(entry.Kind),
+                $"{(entry.Until is { } until ? $"until {Time(until)}" : "[yellow]open[/]")}, {Terminal.Safe(entry.Subject)}: "
+                + Markup.Escape(SafeText.Show(entry.Detail, DetailLength)) + (entry.Count > 0 ? $" ({entry.Count:N0})" : ""));
         }
 
-        console.WriteLine($"{entries.Count(e => e.IsOpen)} open of {entries.Count} shown" + (found > entries.Count ? $"; {found - entries.Count} older ones with --limit 0." : "."));
+        return table;
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);

@@ -18,7 +18,7 @@ internal static class ReplayReport
                 Cell(Short(source.FirstEvent)), Cell(Short(source.LastEvent)));
         }
 
-        console.Write(sources);
+        Terminal.WriteTable(console, sources);
         var rules = new Table().Border(TableBorder.Simple).AddColumns("rule", "alerts");
         foreach (var (rule, count) in summary.AlertsByRule.Where(r => r.Value > 0))
         {

@@ -13,7 +13,7 @@ internal static class RetentionCommand
 {
     public static Command Make(TimeProvider time)
     {
-        var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: ./data." };
+        var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: that of the configuration, else ./data." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("retention", "Show how long events and dead letters are kept, and remove those that have had their time.") { data, dryRun, json };
@@ -72,6 +72,6 @@ internal static class RetentionCommand
                 c.ExpiredSegments == 0 ? "nothing" : $"{c.ExpiredSegments:N0} segments, {c.ExpiredEvents:N0} events, {c.ExpiredBytes / 1048576.0:N1} MiB");
         }
 
-        Terminal.Out.Write(table);
+        Terminal.WriteTable(Terminal.Out, table);
     }
 }

@@ -59,7 +59,7 @@ internal static class RulesBlindCommand
                 table.AddRow(Terminal.Safe(code), Text(title), Text(string.Join("; ", Why(reports, code))));
             }
 
-            console.Write(table);
+            Terminal.WriteTable(console, table);
         }
 
         console.WriteLine($"{blind.Count} of {rules} rules see nothing in these logs.");

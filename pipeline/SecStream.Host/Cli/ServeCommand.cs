@@ -140,7 +140,11 @@ internal static class ServeCommand
     {
         try
         {
-            await run.ReloadAsync(stop).ConfigureAwait(false);
+            if (await run.ReloadAsync(stop).ConfigureAwait(false) is { IsRefused: false, Changed.Count: 0 } unchanged)
+            {
+                // Who asked for it wants an answer.
+                log.Notice($"reload: {unchanged.Message}");
+            }
         }
         catch (OperationCanceledException)
         {
@@ -196,6 +200,16 @@ internal static class ServeCommand
         foreach (var (source, _, _) in run.Topology.Sources())
         {
             log.Notice($"source {source.Source.Name}: times without a zone are read as {source.Options.Zone.Id}");
+        }
+
+        foreach (var file in run.Topology.Sources().Select(s => s.Source.Source.Name).Where(name => Path.IsPathRooted(name) && !File.Exists(name)))
+        {
+            log.Warning($"{file} is not there: nothing is seen of it until it appears; mend the path if that is not meant");
+        }
+
+        if (configuration.Options.Http is { Listen: { } listen, TlsCertificate: null } && !System.Net.IPAddress.IsLoopback(listen.Address))
+        {
+            log.Warning($"http.listen {listen} is without TLS: keys and events cross the network in the clear; set http.tls, or listen on loopback behind a proxy that has it");
         }
 
         if (configuration.Options.Files is null)

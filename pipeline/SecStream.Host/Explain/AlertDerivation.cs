@@ -25,8 +25,11 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
 {
     private const int TimelineEvents = 100;
 
-    /// <summary>Emission, which depends on the run, and the hash of all rules, of which those that did not decide may have changed.</summary>
-    private static readonly HashSet<string> s_ignored = ["secstream.revision", "secstream.status", "secstream.superseded_by", "secstream.versions.rules"];
+    /// <summary>
+    /// Emission, which depends on the run; the hash of all rules, of which those that did not decide may have changed; and what analysts say, which
+    /// no event tells.
+    /// </summary>
+    private static readonly HashSet<string> s_ignored = ["secstream.analyst", "secstream.revision", "secstream.status", "secstream.superseded_by", "secstream.versions.rules"];
 
     /// <summary>Explains an alert.</summary>
     public async Task<Explanation> ExplainAsync(StoredAlert alert, CancellationToken cancellation)

@@ -53,6 +53,11 @@ internal static class ExplanationReport
         Add(facts, "asks for", Actions(explanation.Document));
         Add(facts, "act before", Short(explanation.Text("secstream.due")) + " UTC");
         Add(facts, "status", explanation.Alert.Status + (explanation.Number("secstream.revision") is { } revision ? $", revision {revision}" : ""));
+        foreach (var verdict in Verdicts(explanation.Document))
+        {
+            Add(facts, "verdict", verdict);
+        }
+
         Add(facts, "versions", Pairs(DocumentFields.Find(explanation.Document, "secstream.versions")));
         Add(facts, "id", explanation.Alert.Id);
     }
@@ -66,6 +71,15 @@ internal static class ExplanationReport
             + $"(needs {explanation.Text("secstream.observed.operator")} {explanation.Text("secstream.observed.threshold")}{window}), "
             + $"{explanation.Number("secstream.evidence.total")} occurrences in {explanation.Number("secstream.evidence.events")} events";
     }
+
+    /// <summary>What analysts said, in order. The name has a dot of its own: it is no part of the machine's document.</summary>
+    private static IEnumerable<string> Verdicts(JsonElement document) =>
+        document.TryGetProperty("secstream.analyst", out var analyst) && analyst.TryGetProperty("verdicts", out var verdicts) && verdicts.ValueKind == JsonValueKind.Array
+            ? verdicts.EnumerateArray().Select(v =>
+                $"{DocumentFields.Text(v, "state")} {Short(DocumentFields.Text(v, "at"))} UTC by {DocumentFields.Text(v, "by")}"
+                + (DocumentFields.Text(v, "assignee") is { Length: > 0 } assignee ? $" for {assignee}" : "")
+                + (DocumentFields.Text(v, "note") is { Length: > 0 } note ? $": {note}" : ""))
+            : [];
 
     private static string? Facts(JsonElement document) => Pairs(DocumentFields.Find(document, "secstream.facts"));
 
@@ -117,7 +131,7 @@ internal static class ExplanationReport
                 Markup.Escape(SafeText.Show(line.Original ?? "", LineLength)));
         }
 
-        console.Write(table);
+        Terminal.WriteTable(console, table);
         var events = explanation.Number("secstream.evidence.events") ?? 0;
         var listed = Math.Min(shown, explanation.Timeline.Count);
         if (events > listed)
@@ -149,7 +163,7 @@ internal static class ExplanationReport
                 table.AddRow(Text(difference.Field), Side(difference.Stored), Side(difference.Derived));
             }
 
-            console.Write(table);
+            Terminal.WriteTable(console, table);
         }
     }
 

@@ -31,7 +31,7 @@ internal static class RuleListing
                 Text(rule.File));
         }
 
-        console.Write(table);
+        Terminal.WriteTable(console, table);
         console.WriteLine($"{folder.Asked.Count} rules, version {folder.Rules.Version}.");
     }
 
@@ -58,7 +58,7 @@ internal static class RuleListing
                 issue.Mend.Length == 0 ? "" : Text(issue.Mend));
         }
 
-        console.Write(table);
+        Terminal.WriteTable(console, table);
     }
 
     /// <summary>One line a rule, with what differs below it.</summary>

@@ -38,7 +38,8 @@ internal sealed class AlertAnnouncer(bool json) : IOutboxSink
     {
         using var document = JsonDocument.Parse(entry.Document);
         var message = document.RootElement.TryGetProperty("message", out var text) ? text.GetString()! : "";
-        Terminal.Out.MarkupLine(
+        Terminal.WriteLine(
+            Terminal.Out,
             $"[grey]{EventClock.ToInstant(entry.Opened):yyyy-MM-dd HH:mm:ss}[/] [{Colour(entry.Severity)}]{entry.Severity.ToString().ToLowerInvariant(),-8}[/] "
             + $"{Markup.Escape(entry.Rule),-4} {(entry.Kind == ChangeKind.Withdrawn ? "withdrawn: " : "")}{Markup.Escape(message)}");
     }

@@ -12,18 +12,23 @@ internal sealed class DataFolderLock : IDisposable
     private readonly FileStream _file;
 
     /// <summary>Takes the folder, making it when it is not there.</summary>
-    /// <exception cref="ConfigurationException">Another process has it.</exception>
+    /// <exception cref="ConfigurationException">Another process has it, or it can't be written.</exception>
     public DataFolderLock(string directory)
     {
         var path = Path.Combine(directory, "state", "lock");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException fault) when (s_heldByOther.Contains(fault.HResult))
         {
             throw new ConfigurationException($"--data {directory}: another serve works in this folder; stop it, or use another --data folder", fault);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(
+                $"--data {directory}: {Environment.UserName} can't write there ({fault.Message}); give that user the folder, or use another --data folder", fault);
         }
     }
 

@@ -130,7 +130,12 @@ internal sealed class ServeRun : IAsyncDisposable
     public List<string> Notes { get; } = [];
 
     /// <summary>Loads changed rules and files now.</summary>
-    public async Task ReloadAsync(CancellationToken cancellation) => ReportReload(await _reloading.ReloadAsync(cancellation).ConfigureAwait(false));
+    public async Task<ReloadResult> ReloadAsync(CancellationToken cancellation)
+    {
+        var result = await _reloading.ReloadAsync(cancellation).ConfigureAwait(false);
+        ReportReload(result);
+        return result;
+    }
 
     /// <summary>
     /// Runs until cancelled; then takes in what was received, works off what is under way and saves the state.

@@ -171,7 +171,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             AlertsBySeverity = Sum(status.Alerts, a => a.Severity),
             StateBytes = status.StateBytes,
             Journals = [.. parts.Sources.Journals.Select(j => new Stats.JournalStatus(
-                j.Name, j.AppendedRecords, j.DurablePosition - j.FirstPosition, j.DurablePosition - j.ReleasedPosition, j.RefusedRecords, j.IsFull))],
+                j.Name, j.AppendedRecords, j.DurablePosition - j.FirstPosition, j.DurablePosition - PositionOf(j.Name), j.RefusedRecords, j.IsFull))],
             SnapshotAt = LastSnapshot,
             Versions = knowledge().Versions,
             OpenBlindSpots = parts.Ledger.OpenCount,

@@ -47,7 +47,7 @@ public sealed record SourceStatus
 /// <param name="Name">Name.</param>
 /// <param name="Records">Records appended since the start.</param>
 /// <param name="Bytes">Bytes on disk.</param>
-/// <param name="UnreleasedBytes">Bytes not yet worked off for good.</param>
+/// <param name="UnreleasedBytes">Bytes that were not read yet.</param>
 /// <param name="Dropped">Records dropped since the start.</param>
 /// <param name="Full">An append would wait.</param>
 public sealed record JournalStatus(string Name, long Records, long Bytes, long UnreleasedBytes, long Dropped, bool Full);

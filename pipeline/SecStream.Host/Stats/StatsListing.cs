@@ -24,7 +24,7 @@ internal static class StatsListing
             folder.AddRow(Terminal.Safe(part.Name), $"{part.Files:N0}", Size(part.Bytes));
         }
 
-        console.Write(folder);
+        Terminal.WriteTable(console, folder);
         console.WriteLine($"{Size(report.FreeBytes)} free on the disk.");
         console.WriteLine(report.OpenBlindSpots.Count == 0
             ? "No blind spot is open."
@@ -42,14 +42,14 @@ internal static class StatsListing
                 source.CaughtUp ? "caught up" : "[yellow]behind[/]");
         }
 
-        console.Write(table);
+        Terminal.WriteTable(console, table);
     }
 
     private static void Facts(IAnsiConsole console, ServiceStatus status)
     {
         var table = new Table().Border(TableBorder.None).HideHeaders();
         table.AddColumns("", "");
-        table.AddRow("alerts", Terminal.Safe($"{status.AlertsBySeverity.Values.Sum():N0} ({Counts(status.AlertsBySeverity)})"));
+        table.AddRow("alerts since start", Terminal.Safe($"{status.AlertsBySeverity.Values.Sum():N0} ({Counts(status.AlertsBySeverity)})"));
         table.AddRow("by rule", Terminal.Safe(Counts(status.AlertsByRule.Where(r => r.Value > 0))));
         table.AddRow("rules", $"{status.Rules}");
         table.AddRow("state", $"{Size(status.StateBytes)}, process {Size(status.ResidentBytes)}");
@@ -58,7 +58,7 @@ internal static class StatsListing
         {
             table.AddRow(
                 Terminal.Safe($"journal {journal.Name}"),
-                $"{Size(journal.Bytes)}, {Size(journal.UnreleasedBytes)} not worked off, {journal.Records:N0} records, {journal.Dropped:N0} dropped{(journal.Full ? ", [red]full[/]" : "")}");
+                $"{Size(journal.Bytes)}, {Size(journal.UnreleasedBytes)} to read; since start {journal.Records:N0} records, {journal.Dropped:N0} dropped{(journal.Full ? ", [red]full[/]" : "")}");
         }
 
         foreach (var segment in status.Segments)

@@ -9,6 +9,20 @@ namespace SecStream.Host.Tests.Cli;
 
 public sealed class CommandsTests
 {
+    /// <summary>Misspelt options are no files: a service would follow "--dta" and keep its data elsewhere.</summary>
+    [Theory]
+    [InlineData("serve", "--dta", "x")]
+    [InlineData("replay", "auth.log", "--jsn")]
+    [InlineData("check", "-j")]
+    public async Task Command_UnknownOption_IsRefusedAndNamed(params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        var result = await HostProcess.RunAsync(folder.Path, arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"unknown option {arguments.First(a => a[0] == '-')};", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
     [Fact]
     public async Task Alerts_FiltersAndJson_PrintsDocumentsAsStored()
     {

@@ -53,6 +53,33 @@ public sealed class ExplainCommandTests
         Assert.DoesNotContain('\u001b', result.Output);
     }
 
+    /// <summary>What analysts say is no part of what events tell: an acknowledged alert agrees as it did before.</summary>
+    [Fact]
+    public async Task Explain_AlertWithAVerdict_AgreesAndTellsIt()
+    {
+        using var folder = await ReplayedAsync(SampleLogs.Auth());
+        var alerts = Alerts(folder);
+        var id = alerts[0]["event"]!["id"]!.GetValue<string>();
+        alerts[0]["secstream.analyst"] = JsonNode.Parse(
+            """{"state":"acknowledged","assignee":"bob","verdicts":[{"at":"2026-11-21T17:17:10.029689Z","by":"ann","state":"acknowledged","note":"on it [red]","assignee":"bob"}]}""");
+        File.WriteAllLines(folder.File("out/alerts.ndjson"), alerts.Select(a => a.ToJsonString()));
+        var result = await HostProcess.RunAsync(folder.Path, "explain", id);
+        Assert.True(result.ExitCode == 0, result.Output);
+        Assert.Contains("acknowledged 2026-11-21 17:17:10 UTC by ann for bob: on it [red]", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_RulesOfTheConfiguration_AreThoseItDerivesWith()
+    {
+        using var folder = await ReplayedAsync(SampleLogs.Auth());
+        var id = Alerts(folder)[0]["event"]!["id"]!.GetValue<string>();
+        Directory.CreateDirectory(folder.File("rules"));
+        folder.Write("secstream.yml", "rules: rules\n");
+        var result = await HostProcess.RunAsync(folder.Path, "explain", id);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("rule", result.Output + result.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Explain_AlertThatWasChanged_NamesTheFieldAndFails()
     {

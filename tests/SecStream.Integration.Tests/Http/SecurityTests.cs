@@ -215,7 +215,7 @@ public sealed class SecurityTests
             var answer = await Tool.RunAsync("curl", "{}", "-sS", "-k", "--data-binary", "@-", api.Url + "/ingest");
             Assert.Equal("{\"accepted\":1}", answer.Output);
             var fault = await Assert.ThrowsAsync<ConfigurationException>(() => RunningApi.StartAsync(new() { CertificateFile = key, CertificateKeyFile = certificate }));
-            Assert.Contains("http.certificate", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("http.tls.certificate", fault.Message, StringComparison.Ordinal);
         }
         finally
         {
