@@ -57,6 +57,7 @@ internal sealed class ServiceSnapshots(
     /// <summary>Goes back to the last state. Returns the decisions that were made since, and those that were still to be obeyed then.</summary>
     public IEnumerable<ControlEntry> Restore(AlertBook restored, List<string> notes)
     {
+        store.HoldsTooMuch = HoldTooMuch;
         notes.AddRange(store.Notes);
         if (store.TryRestore() is not { } snapshot)
         {
@@ -118,6 +119,13 @@ internal sealed class ServiceSnapshots(
         await CaptureAsync(pump, cancellation).ConfigureAwait(false);
         await _writing.ConfigureAwait(false);
         return store.LastFault is null && Pending().Count <= MostPending;
+    }
+
+    /// <summary>Whether journals have to keep too much between two snapshots: the oldest that may be gone back to, and the newest.</summary>
+    private bool HoldTooMuch(ReadOnlyMemory<byte> oldest, ReadOnlyMemory<byte> newest)
+    {
+        var (from, to) = (JsonSerializer.Deserialize<SnapshotMark>(oldest.Span)!.Journals, JsonSerializer.Deserialize<SnapshotMark>(newest.Span)!.Journals);
+        return sources.Journals.Any(j => to.GetValueOrDefault(j.Name) - from.GetValueOrDefault(j.Name) > j.MaxBytes / JournalShare);
     }
 
     /// <inheritdoc/>
