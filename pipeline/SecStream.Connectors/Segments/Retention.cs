@@ -78,7 +78,16 @@ public sealed class Retention
     private bool IsExpired(SegmentInfo segment, DateTimeOffset now) =>
         segment.IsCompressed
         && segment.Count > 0
-        && segment.Times.Greatest < EventClock.ToMicroseconds(now - TimeSpan.FromDays(Kept(segment.Days)));
+        && Newest(segment, now) < EventClock.ToMicroseconds(now - TimeSpan.FromDays(Kept(segment.Days)));
+
+    /// <summary>
+    /// The newest event of a segment; when that names a time to come, when the segment was last written. Else one record with a date of the next
+    /// century would keep its segment as long, and whoever can write a log could fill the disk for good.
+    /// </summary>
+    private static long Newest(SegmentInfo segment, DateTimeOffset now) =>
+        segment.Times.Greatest > EventClock.ToMicroseconds(now)
+            ? Math.Min(segment.Times.Greatest, EventClock.ToMicroseconds(new DateTimeOffset(File.GetLastWriteTimeUtc(SegmentName.Compressed(segment.Folder, segment.First)), TimeSpan.Zero)))
+            : segment.Times.Greatest;
 
     /// <summary>Class 0 stands for dead letters.</summary>
     private int Kept(int days) => days == 0 ? _options.DeadLetterDays : _options.Days.GetValueOrDefault(days, days);

@@ -28,6 +28,19 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Apply_EventsDatedInTheNextCentury_KeepNoSegmentTillThen()
+    {
+        await using var harness = new SegmentHarness();
+        var century = EventClock.ToMicroseconds(DateTimeOffset.UtcNow.AddYears(100));
+        harness.Write(SegmentHarness.Generate(1, 4000).Select((e, i) => i % 20 < 6 ? e with { Time = century } : e));
+        await harness.SnapshotAsync();
+        var retention = new Retention(harness.Folder, new RetentionOptions(), harness.Options, harness.Reports.Add);
+
+        Assert.Equal(0, retention.Plan(DateTimeOffset.UtcNow.AddDays(6)).Single(c => c.Name == "7d").ExpiredSegments);
+        Assert.True(retention.Plan(DateTimeOffset.UtcNow.AddDays(8)).Single(c => c.Name == "7d").ExpiredSegments > 0);
+    }
+
+    [Fact]
     public async Task Apply_DaysOfAClassOverridden_CountsThose()
     {
         await using var harness = new SegmentHarness();
