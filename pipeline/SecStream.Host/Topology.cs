@@ -103,6 +103,9 @@ public sealed class Topology : IDisposable
         return sum;
     }
 
+    /// <summary>Keys with a history.</summary>
+    public long Keys => _lanes.Sum(lane => lane.Keys);
+
     /// <summary>Memory of all keys' state, in bytes.</summary>
     public long StateBytes => _lanes.Sum(lane => lane.Memory.LiveBytes);
 

@@ -94,6 +94,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             Rules = knowledge().Rules.Rules.Count,
             Clock = clock is long.MinValue or long.MaxValue ? null : clock,
             StateBytes = parts.Topology.StateBytes,
+            Keys = parts.Topology.Keys,
             Evicted = counters.Evicted,
             LastSnapshot = LastSnapshot,
             SnapshotBytes = SnapshotBytes,

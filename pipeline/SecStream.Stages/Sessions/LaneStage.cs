@@ -32,6 +32,9 @@ public sealed class LaneStage : ILaneStage
     /// <summary>The memory of the lane's state.</summary>
     public LaneMemory Memory { get; }
 
+    /// <summary>Keys with a history.</summary>
+    public long Keys => _rules.Sum(shard => (long)(shard?.Keys ?? 0));
+
     /// <summary>What the lane could not do exactly.</summary>
     public ShardCounters Counters()
     {

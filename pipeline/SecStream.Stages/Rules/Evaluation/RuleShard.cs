@@ -54,6 +54,21 @@ public sealed partial class RuleShard : IDraftObserver
     /// <summary>After an exception: the rule that was being evaluated, and the time of the item it failed at; null: it was no rule.</summary>
     public (string Code, long Time)? Failing => _evaluator.Evaluating is { } rule ? (rule.Code, _evaluator.EvaluatingAt) : null;
 
+    /// <summary>Keys with a history. Read by another thread it is an approximation.</summary>
+    public int Keys
+    {
+        get
+        {
+            var sum = 0;
+            foreach (var table in _tables)
+            {
+                sum += table.Count;
+            }
+
+            return sum;
+        }
+    }
+
     /// <summary>State held, in bytes.</summary>
     public long StateBytes => _bytes;
 
