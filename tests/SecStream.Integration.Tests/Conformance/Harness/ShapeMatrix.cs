@@ -16,7 +16,6 @@ internal static class ShapeMatrix
         [
             s => s,
             s => s with { IsShuffled = true, AgainShare = 0.2 },
-            s => s with { IsShuffled = true, LateShare = 0.05 },
             s => s with { IsShuffled = true, LateShare = 0.05, AgainShare = 0.05 },
         ],
         [s => s with { Batch = 20 }, s => s with { Batch = 5000 }],
