@@ -55,7 +55,7 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         {
             try
             {
-                await CheckAsync(shape, 3_000, 600, byProgram: false);
+                await CheckAsync(shape, 2_000, 600, byProgram: false);
             }
             catch (Exception fault)
             {
