@@ -55,7 +55,7 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
         {
             try
             {
-                await CheckAsync(shape, 3_000, 600, byProgram: false);
+                await CheckAsync(shape, 2_000, 600, byProgram: false);
             }
             catch (Exception fault)
             {
@@ -68,7 +68,7 @@ public sealed class LiveConformanceTests(ITestOutputHelper output)
 
     private async Task CheckAsync(DeliveryShape shape, int events, int lines, bool byProgram)
     {
-        var set = RecordedSet.Make(events, lines, attacks: Math.Max(5, 100_000.0 / events), Seed + (ulong)shape.Seed);
+        var set = RecordedSet.Make(events, lines, attacks: Math.Max(5, 60_000.0 / events), Seed + (ulong)shape.Seed);
         await using var run = new LiveRun(set, shape);
         var watch = Stopwatch.StartNew();
         await run.DeliverAsync();

@@ -44,7 +44,7 @@ internal sealed class LiveRun : IAsyncDisposable
     public async Task DeliverAsync()
     {
         var plan = DeliveryPlan.Make(_set, _shape);
-        var swaps = Enumerable.Range(1, _shape.Swaps).Select(i => _set.Start + (RecordedSet.Span.Ticks / 10 * i / (_shape.Swaps + 1))).ToList();
+        var swaps = Enumerable.Range(1, _shape.Swaps).Select(i => _set.Events[_set.Events.Count * i / (_shape.Swaps + 1)].Time).ToList();
         Folder.Configure(_shape.Lanes);
         await Service.StartAsync();
         var blocks = _shape.Blocks;

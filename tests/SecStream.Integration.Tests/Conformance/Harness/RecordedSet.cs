@@ -25,12 +25,9 @@ internal sealed class RecordedSet
 {
     private static readonly TimeSpan s_began = TimeSpan.FromMinutes(40);
 
-    private RecordedSet(RecordedEvent[] events, RecordedLine[] authLines, long start) => (Events, AuthLines, Start) = (events, authLines, start);
+    private RecordedSet(RecordedEvent[] events, RecordedLine[] authLines) => (Events, AuthLines) = (events, authLines);
 
-    public static TimeSpan Span => TimeSpan.FromMinutes(30);
-
-    /// <summary>Event time at which it begins, µs, but for a few events that are older.</summary>
-    public long Start { get; }
+    private static TimeSpan Span => TimeSpan.FromMinutes(30);
 
     public IReadOnlyList<RecordedEvent> Events { get; }
 
@@ -51,7 +48,7 @@ internal sealed class RecordedSet
         RawInput.Write(auth, Stream.Null, authLines * 5 / 2, seed, shape);
         RecordedEvent[] recorded = [.. Lines(ecs).Select(Read).OrderBy(e => e.Time)];
         Assert.Equal(events, recorded.Select(e => e.Id).Distinct(StringComparer.Ordinal).Count());
-        return new RecordedSet(recorded, [.. Lines(auth).Select(ReadLine)], shape.Start);
+        return new RecordedSet(recorded, [.. Lines(auth).Select(ReadLine)]);
     }
 
     /// <summary>Writes the events in order of time.</summary>

@@ -88,17 +88,9 @@ internal sealed class TcpSender(ServiceProcess service, int port, int batch) : I
             throw new IOException("the service is going down");
         }
 
-        try
-        {
-            await WriteAsync(lines);
-            await UntilTakenAsync();
-        }
-        catch
-        {
-            // How much of it was taken is not known any more; the next life begins to count anew.
-            _isBroken = true;
-            throw;
-        }
+        await WriteAsync(lines);
+        await UntilTakenAsync();
+        _isBroken = false;
     }
 
     public void Dispose()
@@ -117,6 +109,9 @@ internal sealed class TcpSender(ServiceProcess service, int port, int batch) : I
         {
             var counted = (_turn++ & 1) == 1;
             var connection = _connections[counted ? 1 : 0] ??= await ConnectAsync();
+
+            // Until all is known to be taken: whoever fails between cannot tell how much was, and only the next life counts anew.
+            _isBroken = true;
             await connection.GetStream().WriteAsync(Frames(some, counted));
             _sent += some.Length;
         }

@@ -127,13 +127,18 @@ internal sealed class ServiceProcess(ServiceFolder folder) : IAsyncDisposable
         }
     }
 
-    private static async Task DrainAsync(StreamReader reader, ConcurrentQueue<string>? lines)
-    {
-        while (await reader.ReadLineAsync() is { } line)
+    /// <summary>On a thread of its own: reading a pipe holds one, and those of the pool are few on a small machine.</summary>
+    private static Task DrainAsync(StreamReader reader, ConcurrentQueue<string>? lines) => Task.Factory.StartNew(
+        () =>
         {
-            lines?.Enqueue(line);
-        }
-    }
+            while (reader.ReadLine() is { } line)
+            {
+                lines?.Enqueue(line);
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     private async Task<bool> IsReadyAsync()
     {

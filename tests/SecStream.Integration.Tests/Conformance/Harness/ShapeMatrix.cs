@@ -16,10 +16,9 @@ internal static class ShapeMatrix
         [
             s => s,
             s => s with { IsShuffled = true, AgainShare = 0.2 },
-            s => s with { IsShuffled = true, LateShare = 0.05 },
             s => s with { IsShuffled = true, LateShare = 0.05, AgainShare = 0.05 },
         ],
-        [s => s with { Batch = 20 }, s => s with { Batch = 5000 }],
+        [s => s with { Batch = 100 }, s => s with { Batch = 5000 }],
         [s => s with { Lanes = 1 }, s => s with { Lanes = 2 }, s => s with { Lanes = 4 }],
         [s => s, s => s with { Kills = 2 }, s => s with { Stops = 1, Rotations = 2 }],
         [s => s, s => s with { Swaps = 2 }],
