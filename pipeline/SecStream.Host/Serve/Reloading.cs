@@ -4,6 +4,7 @@ using SecStream.Engine;
 using SecStream.Host.Ledger;
 using SecStream.Host.Versions;
 using SecStream.Stages.Rules;
+using SecStream.Stages.Rules.Model;
 
 namespace SecStream.Host.Serve;
 
@@ -57,6 +58,9 @@ internal sealed class Reloading : IDisposable
         _log = log;
         _changed = changed;
         _time = time;
+
+        // A restart fills no windows: what had not seen enough before still has not.
+        _warming = [.. history.Timeline.Plan.Rules.Latest.Where(r => r.From > long.MinValue && r.Window > TimeSpan.Zero).Select(Warming)];
     }
 
     /// <summary>What is in force. Changes at a standstill only; may be read by any thread.</summary>
@@ -289,8 +293,11 @@ internal sealed class Reloading : IDisposable
     private void NoteWarming(RuleSet rules, long from, long now) => _warming =
     [
         .. _warming.Where(w => now < w.Full),
-        .. rules.Latest.Where(r => r.From == from && r.Window > TimeSpan.Zero).Select(r => (r.Code, r.Title, from, from + EventClock.ToMicroseconds(r.Window))),
+        .. rules.Latest.Where(r => r.From == from && r.Window > TimeSpan.Zero).Select(Warming),
     ];
+
+    private static (string Code, string Title, long From, long Full) Warming(AlertRule rule) =>
+        (rule.Code, rule.Title, rule.From, rule.From + EventClock.ToMicroseconds(rule.Window));
 
     /// <summary>Before this time no event can be evaluated any more, whatever comes; with a margin, for it only saves work.</summary>
     private long SettledBefore()

@@ -139,6 +139,41 @@ public sealed class ReloadingTests : IDisposable
         Assert.Equal(["A"], FromLog().Rules.Rules.Select(r => r.Code));
     }
 
+    /// <summary>A restart fills no windows: a rule that had not seen enough before is told of after it, too.</summary>
+    [Fact]
+    public async Task Observe_RestartWhileAWindowFills_StillTellsOfIt()
+    {
+        var before = Array.Empty<Observation>();
+        await RunAsync(async (reloading, _) =>
+        {
+            Assert.Empty(reloading.Observe());
+            _setup.Write("rules/W.yml", """
+                title: W
+                name: w_base
+                logsource: {product: secstream}
+                detection:
+                  failed: {event.action: login_failed}
+                  condition: failed
+                level: high
+                ---
+                title: Many
+                correlation: {type: event_count, rules: [w_base], group-by: [user.name], timespan: 1h, condition: {gte: 5}}
+                level: high
+                secstream: {code: W}
+                """);
+            var reload = await reloading.ReloadAsync(CancellationToken.None);
+            before = [.. reloading.Observe()];
+            return reload;
+        });
+        Assert.Equal([(BlindSpotKinds.RuleWarmUp, "W")], before.Select(o => (o.Kind, o.Subject)));
+
+        await RunAsync((reloading, _) =>
+        {
+            Assert.Equal(before, reloading.Observe());
+            return reloading.ReloadAsync(CancellationToken.None);
+        });
+    }
+
     public void Dispose() => _setup.Dispose();
 
     private KnowledgeTimeline FromLog() => KnowledgeHistory.FromLog(_log.Entries, new VersionArchive(_setup.Archive), "default")!.Timeline;
