@@ -14,7 +14,10 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
     // Rotation makes the new file first and gives it its owner and mode then: for a moment it may not be readable.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
+    private const int RememberedFiles = 64;
+
     private readonly Queue<string> _between = new();
+    private readonly Queue<ulong> _finished = new();
     private LineReader? _reader;
     private DateTimeOffset _nextCheck;
     private DateTimeOffset? _unreadableSince;
@@ -195,6 +198,7 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         // The end of the old file: what stands there without a line end is its last line.
         var rest = _reader!.TryRead(batch, final: true);
         Rotations++;
+        Remember(_reader.SourceHash);
         _reader.Dispose();
         _reader = next;
 
@@ -214,6 +218,19 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         OpenFile(copy);
         _reader.Seek(position, source);
         return true;
+    }
+
+    private void Remember(ulong source)
+    {
+        if (source != 0)
+        {
+            _finished.Enqueue(source);
+        }
+
+        if (_finished.Count > RememberedFiles)
+        {
+            _finished.Dequeue();
+        }
     }
 
     /// <summary>Whoever was held up by the work behind finds several rotations at once.</summary>
@@ -236,6 +253,9 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         Candidates()
             .Where(file => file != path && file != found && Path.GetFileName(file).AsSpan(Path.GetFileName(path).Length) is ['.' or '-', >= '0' and <= '9', ..])
             .Where(file => File.GetLastWriteTimeUtc(file) >= File.GetLastWriteTimeUtc(found))
+
+            // Times of files are coarse, and copies keep those of what they are copied from: one that was read already may seem to come after.
+            .Where(file => !_finished.Any(source => IsSource(file, source, 0)))
             .OrderBy(File.GetLastWriteTimeUtc);
 
     private IEnumerable<string> Candidates()

@@ -102,6 +102,29 @@ public sealed class TailSourceTests
         Assert.Equal(["b1", "b2"], ReadAll(source));
     }
 
+    /// <summary>Copies keep the time of what they are copied from, and a file rotated a moment before may bear the same.</summary>
+    [Fact]
+    public void TryRead_CopiedAndTruncatedRightAfterARotation_ReadsNothingTwice()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        using var source = new TailSource(path, "default", new SteppingTime());
+        Assert.Equal(["a1"], ReadAll(source));
+        File.Move(path, path + ".1");
+        folder.Write("auth.log", "b1\n");
+        Assert.Equal(["b1"], ReadAll(source));
+        File.Copy(path, path + ".2");
+        foreach (var file in new[] { path, path + ".1", path + ".2" })
+        {
+            File.SetLastWriteTimeUtc(file, new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        File.WriteAllText(path, "");
+        Assert.Empty(ReadAll(source));
+        File.AppendAllText(path, "c1\n");
+        Assert.Equal(["c1"], ReadAll(source));
+    }
+
     [Fact]
     public void TryRead_CopiedAndTruncatedBeforeAllWasRead_TakesTheRestFromTheCopy()
     {
