@@ -165,10 +165,22 @@ internal sealed class TcpSender(ServiceProcess service, int port, int batch) : I
 
     private async Task<long> TakenAsync()
     {
-        var stats = await service.GetAsync("/api/v1/stats");
-        return _life == service.Starts
-            ? stats.GetProperty("journals").EnumerateArray().First(j => j.GetProperty("name").GetString() == "syslog-tcp").GetProperty("records").GetInt64()
-            : throw new IOException("the service was started anew meanwhile");
+        if (_life != service.Starts)
+        {
+            throw new IOException("the service was started anew meanwhile");
+        }
+
+        try
+        {
+            var stats = await service.GetAsync("/api/v1/stats");
+            var taken = stats.GetProperty("journals").EnumerateArray().First(j => j.GetProperty("name").GetString() == "syslog-tcp").GetProperty("records").GetInt64();
+            return _life == service.Starts ? taken : 0;
+        }
+        catch (HttpRequestException)
+        {
+            // It has just begun and takes syslog but no questions yet, or it is gone: then another life will begin.
+            return 0;
+        }
     }
 }
 
