@@ -9,7 +9,10 @@ internal sealed class ServiceFolder : IDisposable
 
     public ServiceFolder()
     {
+        // Logs are there before whoever follows them: a file that comes and is rotated away between two looks was never seen.
         Directory.CreateDirectory(Path.Combine(_root, "logs"));
+        File.WriteAllBytes(EventFile, []);
+        File.WriteAllBytes(AuthFile, []);
         CopyFolder(HostProgram.RulePack, Rules);
     }
 
