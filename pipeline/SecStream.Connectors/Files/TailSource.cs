@@ -84,15 +84,18 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         writer.Write(_reader is not null);
         writer.Write(Position);
         writer.Write(SourceHash);
+        writer.Write(_finished.Count > 0 ? _finished.Last() : 0);
     }
 
     /// <inheritdoc/>
     public void Restore(BinaryReader reader)
     {
         var wasOpen = reader.ReadBoolean();
-        var (position, source) = (reader.ReadInt64(), reader.ReadUInt64());
+        var (position, source, before) = (reader.ReadInt64(), reader.ReadUInt64(), reader.ReadUInt64());
+        Remember(before);
         if (!wasOpen || source == 0)
         {
+            QueueRotatedAfter(before);
             return;
         }
 
@@ -147,8 +150,29 @@ public sealed class TailSource(string path, string tenant, TimeProvider time) : 
         return time.GetUtcNow() - _unreadableSince < s_patience;
     }
 
+    /// <summary>The file that was begun had no line yet: it may have got some since, and have been rotated away after the one read before it.</summary>
+    private void QueueRotatedAfter(ulong before)
+    {
+        if (before != 0 && Candidates().FirstOrDefault(file => file != path && IsSource(file, before, 0)) is { } read)
+        {
+            foreach (var file in RotatedAfter(read))
+            {
+                _between.Enqueue(file);
+            }
+        }
+    }
+
     private bool TryOpen()
     {
+        while (_between.TryDequeue(out var between))
+        {
+            if (File.Exists(between))
+            {
+                OpenFile(between);
+                return true;
+            }
+        }
+
         if (!File.Exists(path))
         {
             return false;

@@ -102,6 +102,32 @@ public sealed class TailSourceTests
         Assert.Equal(["b1", "b2"], ReadAll(source));
     }
 
+    [Fact]
+    public void Restore_NewFileHadNoLineYetAndWasRotatedAwayMeanwhile_ItIsRead()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("auth.log", "a1\n");
+        using var state = new MemoryStream();
+        using (var source = new TailSource(path, "default", new SteppingTime()))
+        {
+            Assert.Equal(["a1"], ReadAll(source));
+            File.Move(path, path + ".1");
+            folder.Write("auth.log", "b");
+            Assert.Empty(ReadAll(source));
+            source.Save(new BinaryWriter(state));
+        }
+
+        folder.Write("auth.log", "b1\nb2\n");
+        File.SetLastWriteTimeUtc(path + ".1", DateTime.UtcNow.AddMinutes(-5));
+        File.Move(path + ".1", path + ".2");
+        File.Move(path, path + ".1");
+        folder.Write("auth.log", "c1\n");
+        using var again = new TailSource(path, "default", new SteppingTime());
+        state.Position = 0;
+        again.Restore(new BinaryReader(state));
+        Assert.Equal(["b1", "b2", "c1"], ReadAll(again));
+    }
+
     /// <summary>Copies keep the time of what they are copied from, and a file rotated a moment before may bear the same.</summary>
     [Fact]
     public void TryRead_CopiedAndTruncatedRightAfterARotation_ReadsNothingTwice()
