@@ -118,13 +118,13 @@ public sealed partial class AlertBook
         Flush();
         _unconfirmed.RemoveAll(entry => !entry.IsUnconfirmed);
         _unconfirmedIncidents.RemoveAll(pair => !pair.Incident.IsUnconfirmed);
-        foreach (var sent in _recall.TakeLost(incidents: false, end => IsOver(Later(end, _widestGap))))
+        foreach (var sent in _recall.TakeLost(incidents: false, isThere, end => IsOver(Later(end, _widestGap))))
         {
             Counters.WithdrawnAfterRestart++;
             _writer.WriteLostAlert(sent);
         }
 
-        foreach (var sent in _recall.TakeLost(incidents: true, end => IsOver(Later(end, _widestGap))))
+        foreach (var sent in _recall.TakeLost(incidents: true, isThere, end => IsOver(Later(end, _widestGap))))
         {
             Counters.WithdrawnAfterRestart++;
             _writer.WriteLostIncident(sent);

@@ -59,14 +59,26 @@ internal sealed class BookRecall
         }
     }
 
-    /// <summary>Takes out what can't come any more; gives what is to be withdrawn.</summary>
-    public IEnumerable<SentDocument> TakeLost(bool incidents, Func<long, bool> isOver)
+    /// <summary>
+    /// Gives what is to be withdrawn: what has not come again although the clock is where it was, or what can't come any more. The former is
+    /// remembered as withdrawn, for an event that comes late may bring it back; the latter is forgotten.
+    /// </summary>
+    public IEnumerable<SentDocument> TakeLost(bool incidents, bool isThere, Func<long, bool> isOver)
     {
         var all = incidents ? _incidents : _alerts;
-        foreach (var sent in all.Values.Where(sent => isOver(sent.End)).OrderBy(sent => sent.Opened).ThenBy(sent => sent.Id, StringComparer.Ordinal).ToArray())
+        foreach (var sent in all.Values.Where(sent => isThere || isOver(sent.End)).OrderBy(sent => sent.Opened).ThenBy(sent => sent.Id, StringComparer.Ordinal).ToArray())
         {
-            all.Remove(sent.Id);
-            if (sent.Document.Length > 0 && !sent.IsWithdrawn)
+            var isLost = sent.Document.Length > 0 && !sent.IsWithdrawn;
+            if (isOver(sent.End))
+            {
+                all.Remove(sent.Id);
+            }
+            else if (isLost)
+            {
+                all[sent.Id] = sent with { IsWithdrawn = true, Revision = sent.Revision + 1, Hash = UInt128.Zero };
+            }
+
+            if (isLost)
             {
                 yield return sent;
             }
