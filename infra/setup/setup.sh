@@ -17,6 +17,7 @@ fail() { say "$@"; exit 1; }
 
 . "$setup_root/infra/setup/dotnet.sh"
 . "$setup_root/infra/setup/profile.sh"
+. "$setup_root/infra/setup/packages.sh"
 . "$setup_root/infra/setup/geoip.sh"
 . "$setup_root/infra/setup/build.sh"
 
@@ -31,5 +32,6 @@ setup_unlock() { exec 9>&-; }
 setup_all() {
   setup_dotnet
   setup_profile
+  setup_packages
   setup_geoip
 }

@@ -14,11 +14,11 @@ setup_test_packages() {
     || fail "could not install ${missing[*]}"
 }
 
-# Every project under tests/ except the benchmarks, which are run on purpose only.
+# Every project under tests/ except the benchmarks, which are run on purpose only, and the parts that tests share.
 test_projects() {
   local project
   for project in "$setup_root"/tests/*/*.csproj; do
-    [ -f "$project" ] && case $(basename "$project" .csproj) in *Benchmarks) ;; *) printf '%s\n' "$project" ;; esac
+    [ -f "$project" ] && case $(basename "$project" .csproj) in *Benchmarks|*TestParts) ;; *) printf '%s\n' "$project" ;; esac
   done
 }
 
