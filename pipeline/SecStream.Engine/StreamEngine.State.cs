@@ -54,8 +54,9 @@ public sealed partial class StreamEngine
     /// <param name="entries">What was taken, each key once, in order.</param>
     /// <param name="parts">What takes entries that are not the engine's own.</param>
     /// <param name="withShards">False when the rules have changed since: sources go on where they were, all windows begin anew.</param>
+    /// <param name="withSink">False when the state was taken on another machine: what the sink has here is its own.</param>
     /// <exception cref="InvalidDataException">The state is damaged or of another version.</exception>
-    public void Restore(StateReader entries, IReadOnlyList<IStatePart> parts, bool withShards = true)
+    public void Restore(StateReader entries, IReadOnlyList<IStatePart> parts, bool withShards = true, bool withSink = true)
     {
         while (entries.Read())
         {
@@ -65,7 +66,11 @@ public sealed partial class StreamEngine
                     RestoreHead(entries);
                     break;
                 case StateSection.Sink:
-                    _sink.Restore(entries.OpenValue());
+                    if (withSink)
+                    {
+                        _sink.Restore(entries.OpenValue());
+                    }
+
                     break;
                 case StateSection.Partition:
                     RestorePartition(entries);

@@ -69,6 +69,22 @@ public sealed class SegmentEventSink : IEventSink, IAsyncDisposable
     public void Write(IngestOutput output)
     {
         Continue();
+        if (_options.KeepEvents)
+        {
+            AddEvents(output);
+        }
+
+        GatherDeadLetters(output.DeadLetters.Written);
+        foreach (var writer in _classes.Values)
+        {
+            Flush(writer);
+        }
+
+        Flush(_deadLetters);
+    }
+
+    private void AddEvents(IngestOutput output)
+    {
         var events = output.Events.Written;
         var marks = output.Marks.All;
         if (marks.IsEmpty && !events.IsEmpty)
@@ -80,14 +96,6 @@ public sealed class SegmentEventSink : IEventSink, IAsyncDisposable
         {
             Class(mark.RetentionDays).Add(events.Slice(mark.Start, mark.Length), mark.Time, mark.Evaluated, output.Marks.Hashes(mark));
         }
-
-        GatherDeadLetters(output.DeadLetters.Written);
-        foreach (var writer in _classes.Values)
-        {
-            Flush(writer);
-        }
-
-        Flush(_deadLetters);
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,9 @@ namespace SecStream.Connectors.Segments;
 /// <summary>How stored events and dead letters are cut into files.</summary>
 public sealed record SegmentOptions
 {
+    /// <summary>Events are kept. False: only dead letters are, for the events are elsewhere. Default true.</summary>
+    public bool KeepEvents { get; init; } = true;
+
     /// <summary>A segment of events is closed at so many bytes, 64 KiB–1 GiB. Default 64 MiB.</summary>
     [Range(64 << 10, 1 << 30)]
     public long SegmentBytes { get; init; } = 64 << 20;
