@@ -22,7 +22,6 @@ namespace SecStream.Host.Serve;
 /// </summary>
 internal sealed class ServeRun : IAsyncDisposable
 {
-    private const string DiedInHand = "the process ended while it was in hand, three times in a row";
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(10);
@@ -34,6 +33,7 @@ internal sealed class ServeRun : IAsyncDisposable
     private readonly DataFolderLock _folder;
     private readonly FileControlLog _control;
     private readonly FaultMemory _faults;
+    private readonly FaultHandling _handling;
     private readonly ServiceSources _sources;
     private readonly SegmentEventSink _events;
     private readonly AlertOutbox _outbox;
@@ -63,7 +63,7 @@ internal sealed class ServeRun : IAsyncDisposable
         (_options, _log, _time) = (options, log, time);
         _control = OpenControl(Path.Combine(state, "control"), time);
         _faults = new FaultMemory(state, ReadControl());
-        var died = _faults.NoteDeaths(DiedInHand);
+        var died = _faults.NoteDeaths(FaultHandling.DiedInHand);
         var snapshots = OpenSnapshots(Path.Combine(state, "snapshots"));
 
         // What is known, and what is read.
@@ -96,7 +96,8 @@ internal sealed class ServeRun : IAsyncDisposable
         _deliveries.Add(_store);
         _deliveries.Add(announcer);
         _watch = new BlindSpotWatch(options.Data, options.Ledger, options.Blindness, time);
-        NoteWhatWasInHand(died);
+        _handling = new FaultHandling(_faults, _control, _watch.Ledger, _sources.Specs, log, time);
+        _handling.NoteWhatWasInHand(died);
         NoteLostState();
         var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger);
         _monitor = new ServiceMonitor(parts, () => _reloading!.Timeline, time);
@@ -163,18 +164,14 @@ internal sealed class ServeRun : IAsyncDisposable
             await engine.ConfigureAwait(false);
             await DrainAsync().ConfigureAwait(false);
         }
-        catch (Exception fault) when (RecordAtFault(fault) is { } record)
+        catch (Exception fault) when (FaultHandling.RecordAtFault(fault) is { } record)
         {
-            if (_faults.Note(record.SourceHash, record.Position, record.Message))
-            {
-                Bury(record.SourceHash, record.Position, record.Name, record.Message);
-            }
-
+            _handling.Note(record);
             throw record;
         }
-        catch (Exception fault) when ((fault as RuleFaultException ?? fault.InnerException as RuleFaultException) is { } rule)
+        catch (Exception fault) when (FaultHandling.RuleAtFault(fault) is { } rule)
         {
-            Disable(rule);
+            _handling.Note(rule, Timeline.LastChange);
             throw rule;
         }
         finally
@@ -377,40 +374,6 @@ internal sealed class ServeRun : IAsyncDisposable
             throw new ConfigurationException(fault.Message, fault);
         }
     }
-
-    private void NoteWhatWasInHand(IEnumerable<(ulong Source, long Position)> died)
-    {
-        foreach (var (source, position) in died)
-        {
-            var name = _sources.Specs.Select(s => s.Source).FirstOrDefault(s => s.SourceHash == source)?.Name ?? $"source {source:x16}";
-            Bury(source, position, name, DiedInHand);
-        }
-    }
-
-    /// <summary>The second time a rule makes the program fail, it is out of force from the event on at which it failed.</summary>
-    private void Disable(RuleFaultException fault)
-    {
-        if (_faults.NoteRule(fault.Code, fault.Message))
-        {
-            var from = Math.Max(fault.Time, Timeline.LastChange == long.MinValue ? long.MinValue : Timeline.LastChange + 1);
-            _control.Append(new ControlEntry(ControlKinds.Activate, 0, 0, from, KnowledgeSubject.Disable, fault.Code));
-            _faults.ForgiveRule(fault.Code);
-            _log.Error($"rule {fault.Code} has made the program fail twice and is disabled; please report it");
-        }
-    }
-
-    /// <summary>A record that keeps making the program fail is left out from then on, and that is written down first.</summary>
-    private void Bury(ulong source, long position, string name, string message)
-    {
-        var now = _time.GetUtcNow();
-        _control.Append(new ControlEntry(ControlKinds.Poison, source, position, EventClock.ToMicroseconds(now), name, message));
-        _faults.Leave(source, position);
-        _watch.Ledger.Note(BlindSpotKinds.PoisonRecord, name, $"the record at position {position} was set aside: {message}", now, now, 1);
-        _log.Error($"{name}: the record at position {position} keeps making the program fail and becomes a dead letter; please report it");
-    }
-
-    /// <summary>The engine may tell of the fault of a stage in its own words.</summary>
-    private static RecordFaultException? RecordAtFault(Exception fault) => fault as RecordFaultException ?? fault.InnerException as RecordFaultException;
 
     /// <summary>Counts what goes by.</summary>
     private sealed class CountingOutput(IAlertOutput inner) : IAlertOutput
