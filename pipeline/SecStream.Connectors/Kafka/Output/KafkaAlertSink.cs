@@ -17,14 +17,14 @@ public sealed class KafkaAlertSink : IOutboxSink, IDisposable
 
     /// <summary>Makes a sink; it connects with the first alert.</summary>
     /// <param name="topic">The topic.</param>
-    /// <param name="connection">librdkafka's settings of the connection.</param>
+    /// <param name="client">Settings of the cluster.</param>
     /// <param name="oversize">Folder for documents that no broker takes: <c>data/alerts/oversize</c>.</param>
     /// <param name="report">Told what had to be cut or put aside.</param>
     /// <param name="options">Bounds of the writer.</param>
-    public KafkaAlertSink(string topic, IReadOnlyDictionary<string, string> connection, string oversize, Action<string> report, KafkaWriterOptions? options = null)
+    public KafkaAlertSink(string topic, KafkaClientSettings client, string oversize, Action<string> report, KafkaWriterOptions? options = null)
     {
         (_topic, _report) = (topic, report);
-        _writer = new KafkaWriter(connection, options ?? new KafkaWriterOptions());
+        _writer = new KafkaWriter(client, options ?? new KafkaWriterOptions());
         _oversize = new OversizeFolder(oversize);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Confluent.Kafka;
 
 namespace SecStream.Connectors.Kafka.Output;
@@ -12,16 +11,19 @@ public sealed class KafkaWriter : IDisposable
     /// <summary>Below this no limit goes.</summary>
     public const int LeastBytes = 16 << 10;
 
-    private readonly IReadOnlyDictionary<string, string> _connection;
+    private readonly KafkaClientSettings _client;
     private readonly KafkaWriterOptions _options;
     private readonly KafkaClientLog _log = new();
     private IProducer<byte[]?, byte[]>? _producer;
 
     /// <summary>Takes the settings; connects with the first record.</summary>
-    /// <param name="connection">librdkafka's settings of the connection: brokers, TLS, SASL …</param>
-    /// <param name="options">Bounds.</param>
-    public KafkaWriter(IReadOnlyDictionary<string, string> connection, KafkaWriterOptions options) =>
-        (_connection, _options, MaxBytes) = (connection, options, options.MaxBytes);
+    /// <param name="client">Settings of the cluster.</param>
+    /// <param name="options">Bounds; <c>message.max.bytes</c> of the settings goes before theirs.</param>
+    public KafkaWriter(KafkaClientSettings client, KafkaWriterOptions options)
+    {
+        (_client, _options) = (client, options);
+        MaxBytes = client.Producer().MessageMaxBytes ?? options.MaxBytes;
+    }
 
     /// <summary>Bytes of a record and of a batch, at most.</summary>
     public int MaxBytes { get; private set; }
@@ -108,29 +110,18 @@ public sealed class KafkaWriter : IDisposable
         return new ProducerBuilder<byte[]?, byte[]>(Settings()).SetErrorHandler((_, error) => _log.Add(error)).SetLogHandler((_, message) => _log.Add(message)).Build();
     }
 
-    private Dictionary<string, string> Settings()
+    private ProducerConfig Settings()
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["linger.ms"] = _options.Linger.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
-            ["message.timeout.ms"] = _options.DeliveryTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
-            ["compression.type"] = "lz4",
+        var settings = _client.Producer();
+        settings.LingerMs ??= _options.Linger.TotalMilliseconds;
+        settings.CompressionType ??= CompressionType.Lz4;
+        settings.MessageTimeoutMs ??= (int)_options.DeliveryTimeout.TotalMilliseconds;
 
-            // A broker whose metadata lacks a topic for a moment, while its leader changes, must not cost a batch.
-            ["topic.metadata.propagation.max.ms"] = _options.DeliveryTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
-        };
-        foreach (var (key, value) in _connection)
-        {
-            settings[key] = value;
-        }
-
-        // What the order and the completeness of alerts rest on.
-        settings["enable.idempotence"] = "true";
-        settings["acks"] = "all";
-        settings["partitioner"] = "murmur2_random";
-        settings["enable.gapless.guarantee"] = "true";
-        settings["message.max.bytes"] = MaxBytes.ToString(CultureInfo.InvariantCulture);
-        settings["batch.size"] = MaxBytes.ToString(CultureInfo.InvariantCulture);
+        // A cluster that does not name a topic for a moment, while its leader changes, must not cost a batch.
+        settings.TopicMetadataPropagationMaxMs ??= settings.MessageTimeoutMs;
+        settings.EnableGaplessGuarantee = true;
+        settings.MessageMaxBytes = MaxBytes;
+        settings.BatchSize = MaxBytes;
         return settings;
     }
 
