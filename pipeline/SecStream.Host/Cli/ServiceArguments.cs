@@ -54,6 +54,6 @@ internal sealed class ServiceArguments
             Pipeline = _pipeline.Read(result, file.Options.Pipeline),
             Files = paths.Count > 0 ? [.. paths.Select(p => new FileSettings { Path = p })] : file.Options.Files,
         };
-        return new ServiceConfiguration(options, file, given);
+        return new ServiceConfiguration(SourceChoice.Settle(options, file), file, given);
     }
 }

@@ -28,6 +28,9 @@ public sealed record ServiceOptions
     /// <summary>Kafka: what is read from it, and what is written to it; null: none.</summary>
     public KafkaOptions? Kafka { get; init; }
 
+    /// <summary>This process is a member of a group that hands on its state: Kafka is all it reads.</summary>
+    public bool IsGroupMember => Kafka is { Topics.Count: > 0, StateTopic: not null };
+
     /// <summary>Elasticsearch; null: events and alerts are in the data folder.</summary>
     public ElasticsearchOptions? Elasticsearch { get; init; }
 
