@@ -68,7 +68,7 @@ public sealed class RedisAlertSink : IOutboxSink
     private async Task DeliverAsync(IReadOnlyList<OutboxEntry> entries, int from, int to, CancellationToken cancellation)
     {
         var end = entries[to - 1].End;
-        var isAgain = end <= Interlocked.Read(ref _highest);
+        var isAgain = end > 0 && end <= Interlocked.Read(ref _highest);
         List<object> arguments = [RedisSettings.Write(_connection.Options, _time.GetUtcNow(), end > 0 ? end : null, isAgain)];
         for (var i = from; i < to; i++)
         {
