@@ -21,6 +21,7 @@ internal static class ConfigurationChecks
         Listen(root, options, issues);
         Keys(root.Section("http"), issues);
         Files(root, issues);
+        StackChecks.Check(root, options, issues);
     }
 
     /// <summary>Whether only this machine reaches an address.</summary>

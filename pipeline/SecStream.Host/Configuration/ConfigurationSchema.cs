@@ -36,6 +36,10 @@ internal static class ConfigurationSchema
         new("files", new ListShape(new ShortSectionShape("path", File), MaxFiles), "Log files to follow: paths, or maps with a path. Default: the usual logs of the machine."),
         new("syslog", Syslog, "Syslog listeners."),
         new("http", Http, "HTTP listener: events in, questions and metrics."),
+        new("kafka", StackSchema.Kafka, "Kafka: topics that are read, and topics that are written. Default: none."),
+        new("elasticsearch", StackSchema.Elasticsearch, "Elasticsearch or OpenSearch: where events and alerts go. Default: the data folder."),
+        new("redis", StackSchema.Redis, "Redis: recent alerts, actions and the blacklist for others to read. Default: none."),
+        new("store", new ChoiceShape("auto", "embedded", "elasticsearch"), "What commands and the API read: auto is Elasticsearch where it is written, else the data folder.", "auto"),
         new("journal", Journal, "Journals in which the listeners keep what they accept."),
         new("events", new SectionShape(new ShapeField("retention", new DurationsShape(s_keep),
             "How long events are kept, by severity (low 30d, medium 90d, high 1y, critical 3y) or retention class.")), "Stored events."),
@@ -67,8 +71,8 @@ internal static class ConfigurationSchema
         new("keys", new ListShape(new SectionShape(
             new("name", new TextShape("^[A-Za-z0-9._-]{1,64}$", "up to 64 letters, digits, '.', '_' and '-'"), "Name for people, and user of basic authentication.", Required: true),
             new("role", new ChoiceShape("viewer", "analyst", "admin", "shipper"), "viewer reads, analyst also judges alerts, admin also changes the service, shipper only delivers events.", Required: true),
-            new("secret_env", new TextShape("^[A-Za-z_][A-Za-z0-9_]{0,127}$", "the name of an environment variable"), "Environment variable with the secret."),
-            new("secret_file", new PathShape(MustExist: true), "File with the secret.")), 1000), "Keys. A secret is never written here: an environment variable or file has it."),
+            new("secret_env", StackSchema.Variable, "Environment variable with the secret."),
+            new("secret_file", StackSchema.SecretFile, "File with the secret.")) { Instead = StackSchema.NoSecretHere("secret") }, 1000), "Keys. A secret is never written here: an environment variable or file has it."),
         new("require_key", new FlagShape(), "Ask for a key on loopback, too.", "false"),
         new("max_body", new SizeShape(1 << 10, 1 << 30), "Largest request, decompressed.", "64MiB"),
         new("elasticsearch_version", new TextShape(@"^[0-9]{1,2}\.[0-9]{1,3}\.[0-9]{1,3}$", "a version such as 8.17.0"), "Version that shippers are told when they ask for Elasticsearch's.", "8.17.0"));

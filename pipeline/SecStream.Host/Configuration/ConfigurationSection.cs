@@ -38,6 +38,6 @@ internal sealed class ConfigurationSection(YamlNode? node, string key)
     /// <summary>The values of a list of one kind; those given when it is not there.</summary>
     public IReadOnlyList<T> List<T>(string name, IReadOnlyList<T> otherwise) => List(name) is { } values ? [.. values.Select(v => (T)v.Value)] : otherwise;
 
-    /// <summary>The durations of a map; empty when it is not there.</summary>
-    public IReadOnlyDictionary<string, ConfigurationValue> Durations(string name) => Get(name, new Dictionary<string, ConfigurationValue>());
+    /// <summary>The values of a map; empty when it is not there.</summary>
+    public IReadOnlyDictionary<string, ConfigurationValue> Map(string name) => Get(name, new Dictionary<string, ConfigurationValue>());
 }

@@ -25,20 +25,25 @@ internal abstract record ScalarShape(string Mend) : Shape
             return value;
         }
 
-        issues.Add(node, key, $"'{text}' can't be used", MendFor(text));
+        issues.Add(node, key, $"{Shown(text)} can't be used", MendFor(text));
         return null;
     }
 
     /// <summary>The value, or null when the text is none.</summary>
     protected abstract object? Parse(string text, ConfigurationIssues issues);
 
+    /// <summary>The text as messages name it; where it may hold a secret, not its content.</summary>
+    protected virtual string Shown(string text) => $"'{text}'";
+
     /// <summary>What to write instead.</summary>
     protected virtual string MendFor(string text) => Mend;
 }
 
-/// <summary>A text of a form.</summary>
-internal sealed record TextShape(string Pattern, string Form) : ScalarShape($"use {Form}")
+/// <summary>A text of a form. One that is hidden may be a secret put into the wrong place: no message repeats it.</summary>
+internal sealed record TextShape(string Pattern, string Form, bool IsHidden = false) : ScalarShape($"use {Form}")
 {
+    protected override string Shown(string text) => IsHidden ? "what stands here" : base.Shown(text);
+
     protected override object? Parse(string text, ConfigurationIssues issues) => Regex.IsMatch(text, Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) ? text : null;
 
     public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = Pattern };

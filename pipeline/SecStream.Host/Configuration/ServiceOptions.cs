@@ -1,4 +1,7 @@
 using System.Net;
+using SecStream.Connectors.Elasticsearch;
+using SecStream.Connectors.Kafka;
+using SecStream.Connectors.Redis;
 using SecStream.Core.Alerts;
 using SecStream.Host.Ledger;
 
@@ -21,6 +24,18 @@ public sealed record ServiceOptions
 
     /// <summary>HTTP listener.</summary>
     public HttpSettings Http { get; init; } = new();
+
+    /// <summary>Kafka: what is read from it, and what is written to it; null: none.</summary>
+    public KafkaOptions? Kafka { get; init; }
+
+    /// <summary>Elasticsearch; null: events and alerts are in the data folder.</summary>
+    public ElasticsearchOptions? Elasticsearch { get; init; }
+
+    /// <summary>Redis; null: none.</summary>
+    public RedisOptions? Redis { get; init; }
+
+    /// <summary>What commands and the API read. Default auto.</summary>
+    public StoreChoice Store { get; init; } = StoreChoice.Auto;
 
     /// <summary>Journals of the listeners.</summary>
     public JournalSettings Journal { get; init; } = new();

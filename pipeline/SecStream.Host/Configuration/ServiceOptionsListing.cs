@@ -24,7 +24,7 @@ internal static class ServiceOptionsListing
 
     /// <summary>The values by path of their keys.</summary>
     public static IEnumerable<(string Key, string Value)> Values(ServiceOptions options) =>
-        [.. General(options), .. Sources(options), .. Listeners(options), .. Keeping(options), .. Ledger(options)];
+        [.. General(options), .. Sources(options), .. Listeners(options), .. StackListing.Values(options), .. Keeping(options), .. Ledger(options)];
 
     private static IEnumerable<(string, string)> General(ServiceOptions options)
     {

@@ -69,6 +69,10 @@ internal static class ServiceOptionsReader
             Files = root.List("files") is { } files ? [.. files.Select(f => OneFile((ConfigurationSection)f.Value))] : null,
             Syslog = Syslog(root.Section("syslog"), none.Syslog),
             Http = Http(root.Section("http"), none.Http),
+            Kafka = StackReader.Kafka(root),
+            Elasticsearch = StackReader.Elasticsearch(root),
+            Redis = StackReader.Redis(root),
+            Store = StackReader.Store(root),
             Journal = Journal(root.Section("journal"), none.Journal),
             Events = Retention(root.Section("events"), none.Events),
             AlertsKeep = root.Section("alerts").Get("keep", none.AlertsKeep),
@@ -144,7 +148,7 @@ internal static class ServiceOptionsReader
     private static RetentionSettings Retention(ConfigurationSection section, RetentionSettings none)
     {
         var (bySeverity, byClass) = (none.BySeverity.ToDictionary(), new Dictionary<string, TimeSpan>(StringComparer.Ordinal));
-        foreach (var (name, value) in section.Durations("retention"))
+        foreach (var (name, value) in section.Map("retention"))
         {
             if (Array.Find(Enum.GetNames<Severity>(), n => n.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } severity)
             {
@@ -162,7 +166,7 @@ internal static class ServiceOptionsReader
     private static CollectorOptions Blindness(ConfigurationSection section, CollectorOptions none)
     {
         var stale = none.StaleAfter.ToDictionary(StringComparer.Ordinal);
-        foreach (var (kind, value) in section.Durations("stale_after"))
+        foreach (var (kind, value) in section.Map("stale_after"))
         {
             stale[kind] = (TimeSpan)value.Value;
         }

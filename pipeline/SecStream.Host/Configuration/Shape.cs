@@ -37,11 +37,15 @@ internal sealed record ShapeField(string Name, Shape Shape, string Description, 
 /// <summary>A map of known keys.</summary>
 internal sealed record SectionShape(params ShapeField[] Fields) : Shape
 {
+    /// <summary>What to write instead of keys that people try: names of secrets, names that other programs use.</summary>
+    public IReadOnlyDictionary<string, string> Instead { get; init; } = new Dictionary<string, string>();
+
     public override object? Read(YamlNode node, string key, ConfigurationIssues issues)
     {
         var section = new ConfigurationSection(node, key);
         if (IsEmpty(node))
         {
+            AddMissing([], node, key, issues);
             return section;
         }
 
@@ -57,7 +61,7 @@ internal sealed record SectionShape(params ShapeField[] Fields) : Shape
             var path = key.Length > 0 ? $"{key}.{text}" : text;
             if (Array.Find(Fields, f => f.Name == text) is not { } field)
             {
-                issues.Add(name, path, $"unknown key '{text}'", Suggestion.OrList(text, [.. Fields.Select(f => f.Name)]));
+                issues.Add(name, path, $"unknown key '{text}'", Instead.GetValueOrDefault(text) ?? Suggestion.OrList(text, [.. Fields.Select(f => f.Name)]));
             }
             else if (field.Shape.Read(value, path, issues) is { } read)
             {
@@ -65,11 +69,7 @@ internal sealed record SectionShape(params ShapeField[] Fields) : Shape
             }
         }
 
-        foreach (var missing in Fields.Where(f => f.Required && !map.Children.ContainsKey(new YamlScalarNode(f.Name))))
-        {
-            issues.Add(node, key, $"'{missing.Name}' is missing", missing.Description);
-        }
-
+        AddMissing(map.Children.Keys, node, key, issues);
         return section;
     }
 
@@ -96,6 +96,14 @@ internal sealed record SectionShape(params ShapeField[] Fields) : Shape
 
         schema["properties"] = properties;
         return schema;
+    }
+
+    private void AddMissing(IEnumerable<YamlNode> present, YamlNode node, string key, ConfigurationIssues issues)
+    {
+        foreach (var missing in Fields.Where(f => f.Required && !present.Contains(new YamlScalarNode(f.Name))))
+        {
+            issues.Add(node, key, $"'{missing.Name}' is missing", missing.Description);
+        }
     }
 }
 

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using SecStream.Connectors.Elasticsearch;
+using SecStream.Connectors.Kafka;
+using SecStream.Connectors.Redis;
 using SecStream.Host.Configuration;
 using SecStream.Host.Tests.Harness;
 using Xunit;
@@ -7,6 +10,13 @@ namespace SecStream.Host.Tests.Configuration;
 
 public sealed class ConfigurationSchemaTests
 {
+    private static readonly Dictionary<string, string> s_required = new()
+    {
+        ["kafka"] = "\n  brokers: a:9092",
+        ["elasticsearch"] = "\n  hosts: http://a:9200",
+        ["redis"] = "\n  endpoints: a:6379",
+    };
+
     [Fact]
     public void ToJson_IsTheFileInTheRepository() =>
         Assert.Equal(File.ReadAllText(Repository.File("infra", "schemas", "config.schema.json")), ConfigurationSchema.ToJson());
@@ -14,7 +24,12 @@ public sealed class ConfigurationSchemaTests
     [Fact]
     public void Defaults_AreThoseInForce()
     {
-        var inForce = ServiceOptionsListing.Values(new ServiceOptions()).ToDictionary(v => v.Key, v => v.Value);
+        var inForce = ServiceOptionsListing.Values(new ServiceOptions
+        {
+            Kafka = new KafkaOptions { Brokers = [] },
+            Elasticsearch = new ElasticsearchOptions { Hosts = [] },
+            Redis = new RedisOptions { Endpoints = [] },
+        }).ToDictionary(v => v.Key, v => v.Value);
         var documented = Defaults(ConfigurationSchema.Root, "").Where(d => d.Key != "files.format").ToList();
         Assert.NotEmpty(documented);
         Assert.All(documented, d => Assert.Equal((d.Key, d.Value), (d.Key, inForce[d.Key])));
@@ -26,7 +41,7 @@ public sealed class ConfigurationSchemaTests
         foreach (var (key, value) in Defaults(ConfigurationSchema.Root, "").Where(d => d.Key != "files.format"))
         {
             var parts = key.Split('.');
-            var text = parts.Length == 1 ? $"{key}: {value}" : $"{parts[0]}:\n  {parts[1]}: {value}";
+            var text = parts.Length == 1 ? $"{key}: {value}" : $"{parts[0]}:\n  {parts[1]}: '{value}'{s_required.GetValueOrDefault(parts[0])}";
             var issues = new ConfigurationIssues(Path.GetFullPath("secstream.yml"));
             var read = ServiceOptionsReader.Read(text, issues);
             Assert.Empty(issues.All);
