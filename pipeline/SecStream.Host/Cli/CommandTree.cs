@@ -25,6 +25,7 @@ internal static class CommandTree
         root.Subcommands.Add(RetentionCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ConfigCommand.Make());
+        root.Subcommands.Add(HealthCommand.Make());
         root.Subcommands.Add(LedgerCommand.Make(TimeProvider.System));
         root.Subcommands.Add(StatsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(VersionCommand.Make());

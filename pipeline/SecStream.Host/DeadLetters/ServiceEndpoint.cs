@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Text.Json;
 using SecStream.Core.Pipeline;
 using SecStream.Core.Text;
@@ -14,6 +15,7 @@ internal sealed class ServiceEndpoint : IDisposable
 {
     private const string RetryPath = "api/v1/dlq/retry";
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(5);
     private readonly HttpClient _client;
 
     private ServiceEndpoint(Uri address, string? key)
@@ -72,6 +74,33 @@ internal sealed class ServiceEndpoint : IDisposable
         catch (TaskCanceledException fault) when (!cancellation.IsCancellationRequested)
         {
             throw new IOException($"the service at {_client.BaseAddress} has not answered within {s_timeout.TotalSeconds:0} s; try again", fault);
+        }
+    }
+
+    /// <summary>Asks one of the health paths. An answer within five seconds, or none: a probe has to come to an end.</summary>
+    /// <param name="path"><c>health/live</c>, <c>health/ready</c> or <c>health/startup</c>.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="IOException">The service does not answer.</exception>
+    public async Task<(bool IsHealthy, string Answer)> ProbeAsync(string path, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_probeTimeout);
+
+        // The certificate names the service's public name, not the address it is reached by from its own machine. Nothing secret is sent.
+        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, errors) => !errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) } };
+        using var client = new HttpClient(handler) { BaseAddress = _client.BaseAddress };
+        try
+        {
+            using var response = await client.GetAsync(new Uri(path, UriKind.Relative), limit.Token).ConfigureAwait(false);
+            return (response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(limit.Token).ConfigureAwait(false));
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new IOException($"the service at {_client.BaseAddress} does not answer: {fault.Message}", fault);
+        }
+        catch (OperationCanceledException fault) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"the service at {_client.BaseAddress} has not answered within {s_probeTimeout.TotalSeconds:0} s", fault);
         }
     }
 
