@@ -1,0 +1,126 @@
+using SecStream.Connectors.Kafka;
+using SecStream.Connectors.Kafka.Output;
+using SecStream.Connectors.Redis;
+using SecStream.Core.Alerts;
+using SecStream.Core.Pipeline;
+using SecStream.Host.Api.Health;
+using SecStream.Host.Configuration;
+using SecStream.Host.Ledger;
+using SecStream.Host.Service;
+
+namespace SecStream.Host.Serve.Stack;
+
+/// <summary>
+/// What the configuration says is written outside this machine: alerts to Kafka, Elasticsearch and Redis, events to Elasticsearch. None of it is connected
+/// to before it is needed, and none of it holds up the pipeline when it is away: the outbox and the spool keep what it has still to get.
+/// </summary>
+internal sealed class StackParts : IAsyncDisposable
+{
+    private readonly List<IOutboxSink> _alerts = [];
+    private readonly List<(string Name, IEventSink Sink)> _events = [];
+    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly List<Func<CancellationToken, Task>> _upkeep = [];
+
+    private StackParts()
+    {
+    }
+
+    /// <summary>Settings of the Kafka cluster, with its secrets; null: there is none.</summary>
+    public KafkaClientSettings? Kafka { get; private set; }
+
+    /// <summary>Takers of alerts.</summary>
+    public IReadOnlyList<IOutboxSink> Alerts => _alerts;
+
+    /// <summary>Takers of events, by the name under which their place is saved.</summary>
+    public IReadOnlyList<(string Name, IEventSink Sink)> Events => _events;
+
+    /// <summary>Makes what is configured.</summary>
+    /// <exception cref="ConfigurationException">A secret, certificate or setting can't be used.</exception>
+    public static StackParts Open(ServiceOptions options, ServiceLog log, TimeProvider time, CancellationToken giveUp)
+    {
+        var parts = new StackParts();
+        try
+        {
+            parts.AddKafka(options, log);
+            parts.AddRedis(options, time);
+            return parts;
+        }
+        catch (ArgumentException fault)
+        {
+            throw new ConfigurationException(fault.Message, fault);
+        }
+    }
+
+    /// <summary>What can't be written at present, for the ledger.</summary>
+    public IEnumerable<Observation> Observe() => [];
+
+    /// <summary>The same for health.</summary>
+    public IEnumerable<HealthCheck> Checks() => [];
+
+    /// <summary>Work that has to be done now and then; about once a minute.</summary>
+    public async Task KeepUpAsync(CancellationToken cancellation)
+    {
+        foreach (var work in _upkeep)
+        {
+            await work(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in Enumerable.Reverse(_owned))
+        {
+            await part.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void AddKafka(ServiceOptions options, ServiceLog log)
+    {
+        if (options.Kafka is not { } kafka)
+        {
+            return;
+        }
+
+        Kafka = KafkaClientSettings.Of(kafka);
+        var state = Path.Combine(options.Data, "state", "outbox");
+        if (kafka.AlertTopic is { } alerts)
+        {
+            var sink = new KafkaAlertSink(alerts, Kafka, Path.Combine(options.Data, "alerts", "oversize"), log.Warning);
+            _alerts.Add(sink);
+            Own(sink);
+        }
+
+        if (kafka.ActionTopic is { } actions)
+        {
+            var sink = new KafkaActionSink(actions, Kafka, state, log.Warning);
+            _alerts.Add(sink);
+            Own(sink);
+        }
+    }
+
+    private void AddRedis(ServiceOptions options, TimeProvider time)
+    {
+        if (options.Redis is not { } redis)
+        {
+            return;
+        }
+
+        var connection = new RedisConnection(redis, time);
+        _owned.Add(connection);
+        var sink = new RedisAlertSink(connection, RedisInstance.Open(Path.Combine(options.Data, "state", "outbox")), time);
+        _alerts.Add(sink);
+        _upkeep.Add(sink.CleanUpAsync);
+    }
+
+    private void Own(IDisposable part) => _owned.Add(new Disposing(part));
+
+    private sealed class Disposing(IDisposable part) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            part.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
