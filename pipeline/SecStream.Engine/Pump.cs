@@ -19,6 +19,7 @@ public sealed class Pump
     private readonly InFlight _inFlight;
     private readonly long[] _turn;
     private readonly bool[] _caughtUp;
+    private readonly bool[] _live;
     private long _turns;
     private long _before;
 
@@ -34,22 +35,23 @@ public sealed class Pump
         _inFlight = inFlight;
         _turn = new long[sources.Length];
         _caughtUp = new bool[sources.Length];
+        _live = new bool[sources.Length];
     }
 
     /// <summary>Whether every source has ended.</summary>
     public bool AllEnded => Array.TrueForAll(_ended, ended => ended);
 
-    /// <summary>Whether a source had nothing more when it was asked last.</summary>
-    public bool IsCaughtUp(int partition) => _caughtUp[partition];
+    /// <summary>Whether a source had nothing more when it was asked last, and knew that this was the end (<see cref="IRecordSource.IsLive"/>).</summary>
+    public bool IsCaughtUp(int partition) => _caughtUp[partition] && _live[partition];
 
     /// <summary>Watermark of a partition as far as the sink has seen it; <see cref="long.MinValue"/>: none yet.</summary>
     public long Watermark(int partition) => Volatile.Read(ref _watermarks[partition]);
 
     /// <summary>
     /// Whether a source was asked by the last <see cref="PumpAsync"/> and had nothing. One that is not asked, because others are further behind, may have
-    /// something waiting: it is not quiet.
+    /// something waiting, and one that is not live can't know: neither is quiet.
     /// </summary>
-    public bool IsQuiet(int partition) => _caughtUp[partition] && _turn[partition] > _before;
+    public bool IsQuiet(int partition) => IsCaughtUp(partition) && _turn[partition] > _before;
 
     /// <summary>Reads one batch from the source furthest behind that has something; false when none has anything now.</summary>
     public async ValueTask<bool> PumpAsync(CancellationToken cancellation)
@@ -154,6 +156,7 @@ public sealed class Pump
         var batch = Rent(partition);
         _turn[partition] = ++_turns;
         _caughtUp[partition] = !source.TryRead(batch);
+        _live[partition] = source.IsLive;
         if (!_caughtUp[partition])
         {
             return batch;

@@ -54,6 +54,12 @@ public sealed class EventRecord(int fieldCount)
     /// <summary>Arrival time the record itself carries (a shipper's read time), microseconds since 1970 UTC; <see cref="long.MinValue"/> when unknown.</summary>
     public long ArrivalTime { get; set; } = long.MinValue;
 
+    /// <summary>
+    /// When the sender says the record was sent, microseconds since 1970 UTC; <see cref="long.MinValue"/> when unknown. Good for the year of a line that has
+    /// none, and only while it is parsed.
+    /// </summary>
+    public long SentTime { get; set; } = long.MinValue;
+
     /// <summary>The source address as a 128-bit number (IPv4 as ::ffff:a.b.c.d), set by enrichment; meaningful when <see cref="HasSourceIp"/>.</summary>
     public UInt128 SourceIp { get; set; }
 
@@ -81,6 +87,7 @@ public sealed class EventRecord(int fieldCount)
         IsEcsJson = false;
         HasSourceIp = false;
         ArrivalTime = long.MinValue;
+        SentTime = long.MinValue;
         if (++_generation == int.MaxValue)
         {
             Array.Clear(_stamps);

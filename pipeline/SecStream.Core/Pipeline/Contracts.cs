@@ -84,6 +84,12 @@ public interface IRecordSource : IDisposable
     /// <summary>Nothing more will come.</summary>
     bool HasEnded { get; }
 
+    /// <summary>
+    /// Whether what came last is known to be the end when <see cref="TryRead"/> has given nothing. False: more may be waiting where it can't be seen (a
+    /// broker that is away, a partition that another member reads), so the wall clock must not move the source's watermark.
+    /// </summary>
+    bool IsLive => true;
+
     /// <summary>Identity of what is being read (<see cref="RecordBatch.SourceHash"/>); 0 before it is known.</summary>
     ulong SourceHash => 0;
 

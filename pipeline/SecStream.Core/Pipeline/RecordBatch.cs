@@ -5,7 +5,11 @@ namespace SecStream.Core.Pipeline;
 /// <param name="Length">Bytes, without the line end.</param>
 /// <param name="Position">Position in the source: for files the uncompressed offset of its first byte.</param>
 /// <param name="Arrival">Arrival stamp (µs) where the source keeps one that a replay sees again (a journal), else <see cref="long.MinValue"/>.</param>
-public readonly record struct RecordSlice(int Start, int Length, long Position, long Arrival = long.MinValue);
+/// <param name="Sent">
+/// When its sender says it was sent (µs), kept with the record; else <see cref="long.MinValue"/>. A claim: it judges nobody's clock, it only tells the
+/// year of a line that has none.
+/// </param>
+public readonly record struct RecordSlice(int Start, int Length, long Position, long Arrival = long.MinValue, long Sent = long.MinValue);
 
 /// <summary>What a batch asks of the ingest stage besides its records.</summary>
 public enum BatchKind

@@ -92,7 +92,8 @@ internal sealed class IdleControl
         _due.Clear();
         for (var p = 0; p < _sources.Length; p++)
         {
-            if (_sources[p].Position != _lastPosition[p])
+            // One that is not live starts to be quiet when it is again: what waited for it has yet to come.
+            if (_sources[p].Position != _lastPosition[p] || !_sources[p].IsLive)
             {
                 _lastPosition[p] = _sources[p].Position;
                 _lastRecord[p] = now;

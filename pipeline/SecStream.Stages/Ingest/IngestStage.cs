@@ -199,6 +199,7 @@ public sealed class IngestStage : IIngestStage
     {
         _record.Reset(batch.Buffer, slice.Start, slice.Length);
         _record.ArrivalTime = slice.Arrival;
+        _record.SentTime = slice.Sent;
         var result = partition.Parser.Parse(_record);
         if (result.Outcome == ParseOutcome.Event)
         {

@@ -79,9 +79,9 @@ public sealed class SourceParser
         line = line[mark..];
         if (line.Length != record.RawLength)
         {
-            var arrival = record.ArrivalTime;
+            var (arrival, sent) = (record.ArrivalTime, record.SentTime);
             record.Reset(record.RawBuffer, record.RawStart + mark, line.Length);
-            record.ArrivalTime = arrival;
+            (record.ArrivalTime, record.SentTime) = (arrival, sent);
         }
 
         if (line.Length > _options.MaxLineBytes)

@@ -33,7 +33,7 @@ internal sealed class SyslogParser(SourceOptions options, int structuredDataFiel
         }
 
         line = HeaderVariants.SkipWeekday(line);
-        var error = TakeTime(ref line, record.ArrivalTime, out var time);
+        var error = TakeTime(ref line, record.ArrivalTime != long.MinValue ? record.ArrivalTime : record.SentTime, out var time);
         if (error is not null)
         {
             return error;
@@ -182,7 +182,7 @@ internal sealed class SyslogParser(SourceOptions options, int structuredDataFiel
         return null;
     }
 
-    /// <summary>A line that carries its own arrival time (a shipper's) belongs to the latest year not after it; others go by their order.</summary>
+    /// <summary>A line with an arrival time of its own (a shipper's), or with a time at which its sender says to have sent it, belongs to the latest year not after it; others go by their order.</summary>
     private long Local(in LocalStamp stamp, long arrival)
     {
         if (stamp.Year > 0)

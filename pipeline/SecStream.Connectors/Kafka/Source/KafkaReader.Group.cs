@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+
+namespace SecStream.Connectors.Kafka.Source;
+
+// What the group gives and takes, and what is committed to it.
+public sealed partial class KafkaReader
+{
+    private IReadOnlyList<TopicPartition> _assignment = [];
+    private Dictionary<TopicPartition, long> _committed = [];
+    private Task _committing = Task.CompletedTask;
+    private long _rebalances;
+    private long _commits;
+    private long _commitFailures;
+
+    /// <summary>
+    /// Commits positions that are durable to the group: for tools that show the lag, and for a member without state. Never fails: what could not be
+    /// committed is counted, and goes with the next call. A call while one is under way does nothing. Only partitions of this member are committed.
+    /// </summary>
+    public Task CommitAsync(IReadOnlyList<KafkaPosition> positions)
+    {
+        ArgumentNullException.ThrowIfNull(positions);
+        if (!_committing.IsCompleted || _state != KafkaReaderState.Reading)
+        {
+            return Task.CompletedTask;
+        }
+
+        var assigned = Sources.Where(s => s.NextOffset >= 0).Select(s => new TopicPartition(s.Topic, s.Partition)).ToHashSet();
+        var offsets = positions
+            .Select(p => new TopicPartitionOffset(p.Topic, p.Partition, p.Offset))
+            .Where(p => p.Offset.Value >= 0 && assigned.Contains(p.TopicPartition) && _committed.GetValueOrDefault(p.TopicPartition, -1) != p.Offset.Value)
+            .ToList();
+        return offsets.Count == 0 ? Task.CompletedTask : _committing = Task.Run(() => Commit(offsets));
+    }
+
+    /// <summary>The positions of the sources that are known; what to commit once they stand in a durable snapshot.</summary>
+    public IReadOnlyList<KafkaPosition> Positions() => [.. Sources.Where(s => s.HasPosition).Select(s => new KafkaPosition(s.Topic, s.Partition, s.Position))];
+
+    private void Commit(List<TopicPartitionOffset> offsets)
+    {
+        try
+        {
+            _consumer.Commit(offsets);
+            var committed = new Dictionary<TopicPartition, long>(_committed);
+            offsets.ForEach(o => committed[o.TopicPartition] = o.Offset.Value);
+            _committed = committed;
+            Interlocked.Increment(ref _commits);
+        }
+        catch (KafkaException)
+        {
+            // The positions are safe in the snapshot; the next commit carries them, too.
+            Interlocked.Increment(ref _commitFailures);
+        }
+    }
+
+    private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
+    {
+        Interlocked.Increment(ref _rebalances);
+        _assignment = partitions;
+        var mine = partitions.Where(p => IsSource(p)).ToHashSet();
+        HasAll = Sources.All(s => mine.Contains(new TopicPartition(s.Topic, s.Partition)));
+        HasUnknownPartitions |= partitions.Any(p => _byTopic.ContainsKey(p.Topic) && !IsSource(p));
+        ClearFault(null);
+        _hook?.Assigned(partitions);
+        var offsets = new List<TopicPartitionOffset>();
+        if (_isReading)
+        {
+            offsets = Take(partitions);
+        }
+        else
+        {
+            _state = KafkaReaderState.Parked;
+        }
+
+        AssignmentChanged?.Invoke();
+        return offsets;
+    }
+
+    private List<TopicPartitionOffset> Take(IReadOnlyList<TopicPartition> partitions)
+    {
+        Rest();
+        _state = KafkaReaderState.Reading;
+        var offsets = new List<TopicPartitionOffset>(partitions.Count);
+        foreach (var partition in partitions.Where(IsSource))
+        {
+            // Nothing known: what the group has committed, and without that an error, upon which the beginning is looked for.
+            var offset = _byTopic[partition.Topic][partition.Partition.Value].Assign();
+            offsets.Add(new TopicPartitionOffset(partition, offset >= 0 ? offset : Offset.Stored));
+        }
+
+        return offsets;
+    }
+
+    private void OnRevoked(bool isLost)
+    {
+        TakeBack(isLost);
+        _state = _state == KafkaReaderState.Failed ? _state : KafkaReaderState.Joining;
+        AssignmentChanged?.Invoke();
+    }
+
+    private void TakeBack(bool isLost)
+    {
+        Rest();
+        _assignment = [];
+        _committed = [];
+        HasAll = false;
+        foreach (var source in Sources)
+        {
+            source.Unassign();
+        }
+
+        _hook?.Revoked(isLost);
+    }
+
+    /// <summary>What belonged to the assignment before is void.</summary>
+    private void Rest()
+    {
+        foreach (var source in _paused)
+        {
+            source.IsPaused = false;
+        }
+
+        _paused.Clear();
+        _resets.Clear();
+    }
+
+    private bool IsSource(TopicPartition partition) =>
+        _byTopic.TryGetValue(partition.Topic, out var sources) && partition.Partition.Value < sources.Length;
+}
