@@ -13,9 +13,6 @@ public sealed class SqliteAlertStore : IAlertStore, IOutboxSink, IDisposable
     /// <summary>Name of the file in a data folder.</summary>
     public const string FileName = "secstream.db";
 
-    private const int MaxNote = 10_000;
-    private const int MaxName = 200;
-
     private readonly SqliteDatabase _database;
     private readonly Lock _lock = new();
     private readonly List<string> _notes = [];
@@ -86,7 +83,7 @@ public sealed class SqliteAlertStore : IAlertStore, IOutboxSink, IDisposable
     /// <exception cref="ArgumentException">The state is none, or a text is missing or too long.</exception>
     public async Task DecideAsync(Verdict verdict, CancellationToken cancellation)
     {
-        Check(verdict);
+        VerdictBounds.Check(verdict);
         if (await GetAsync(verdict.AlertId, cancellation).ConfigureAwait(false) is null)
         {
             throw new KeyNotFoundException($"there is no alert {verdict.AlertId}");
@@ -171,24 +168,6 @@ public sealed class SqliteAlertStore : IAlertStore, IOutboxSink, IDisposable
         }
 
         return decisions.Count;
-    }
-
-    private static void Check(Verdict verdict)
-    {
-        if (verdict.State.Length > 0 && !AlertStates.Decidable.Contains(verdict.State))
-        {
-            throw new ArgumentException($"state '{verdict.State}': use {string.Join(", ", AlertStates.Decidable)}, or none for a mere note");
-        }
-
-        if (verdict.By.Length is 0 or > MaxName || verdict.Assignee is { Length: > MaxName })
-        {
-            throw new ArgumentException($"name who decides, and whom it is assigned to, with 1 to {MaxName} characters");
-        }
-
-        if (verdict.Note.Length > MaxNote)
-        {
-            throw new ArgumentException($"the note has {verdict.Note.Length:N0} characters; write at most {MaxNote:N0}");
-        }
     }
 
     private static Page<StoredAlertDocument> Find(AlertSearch search, int limit, SqliteConnection connection, SqliteTransaction transaction)
