@@ -17,7 +17,11 @@ namespace SecStream.Host.Serve;
 /// <param name="Journals">Positions of the journals.</param>
 /// <param name="Rules">Mark of the rules that the state was saved under.</param>
 /// <param name="Pending">Decisions before <paramref name="Control"/> that were still to be obeyed; null: none.</param>
-internal sealed record SnapshotMark(long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules, IReadOnlyList<ControlEntry>? Pending = null);
+/// <param name="Kafka">Positions of the partitions of Kafka, by name of the source; null: none were read.</param>
+/// <param name="Origin">The data folder it was taken in (<see cref="FolderIdentity"/>); null: the one it lies in.</param>
+internal sealed record SnapshotMark(
+    long Control, long Outbox, IReadOnlyDictionary<string, long> Journals, string Rules, IReadOnlyList<ControlEntry>? Pending = null,
+    IReadOnlyDictionary<string, long>? Kafka = null, string? Origin = null);
 
 /// <summary>
 /// Saves the state of everything as one consistent whole: what has changed is captured at a standstill and made durable beside the work. Journals

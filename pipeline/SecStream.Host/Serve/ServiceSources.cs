@@ -3,6 +3,7 @@ using SecStream.Connectors.Journal;
 using SecStream.Core.Pipeline;
 using SecStream.Host.Configuration;
 using SecStream.Host.Replay;
+using SecStream.Host.Serve.Stack;
 using SecStream.Stages.Parsing;
 
 namespace SecStream.Host.Serve;
@@ -41,7 +42,7 @@ internal sealed class ServiceSources : IDisposable
 
     /// <summary>Opens everything.</summary>
     /// <exception cref="ConfigurationException">There is nothing to read, or a journal can't be used.</exception>
-    public static ServiceSources Open(ServiceOptions options, IReadOnlyList<FileSettings> files, TimeProvider time)
+    public static ServiceSources Open(ServiceOptions options, IReadOnlyList<FileSettings> files, TimeProvider time, KafkaFeed? feed = null)
     {
         // A place in a file is kept under its name: it must not depend on where the service was started, and no two sources may share one.
         var tails = files.Select(f => new TailSource(Path.GetFullPath(f.Path), options.Pipeline.Tenant, time)).ToList();
@@ -54,6 +55,13 @@ internal sealed class ServiceSources : IDisposable
         for (var i = 0; i < files.Count; i++)
         {
             sources._specs.Add(new SourceSpec(tails[i], FileOptions(files[i], options.Pipeline, time)));
+        }
+
+        sources._specs.AddRange(feed?.Specs ?? []);
+        if (options.IsGroupMember)
+        {
+            // Whoever takes this member's place has none of its local sources.
+            return sources;
         }
 
         try

@@ -3,9 +3,7 @@ using SecStream.Connectors.Kafka.Output;
 using SecStream.Connectors.Redis;
 using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
-using SecStream.Host.Api.Health;
 using SecStream.Host.Configuration;
-using SecStream.Host.Ledger;
 using SecStream.Host.Service;
 
 namespace SecStream.Host.Serve.Stack;
@@ -50,12 +48,6 @@ internal sealed class StackParts : IAsyncDisposable
             throw new ConfigurationException(fault.Message, fault);
         }
     }
-
-    /// <summary>What can't be written at present, for the ledger.</summary>
-    public IEnumerable<Observation> Observe() => [];
-
-    /// <summary>The same for health.</summary>
-    public IEnumerable<HealthCheck> Checks() => [];
 
     /// <summary>Work that has to be done now and then; about once a minute.</summary>
     public async Task KeepUpAsync(CancellationToken cancellation)
