@@ -6,7 +6,7 @@ namespace SecStream.Connectors.Kafka.Source;
 // What the group gives and takes, and what is committed to it.
 public sealed partial class KafkaReader
 {
-    private IReadOnlyList<TopicPartition> _assignment = [];
+    private List<TopicPartition> _assignment = [];
     private Dictionary<TopicPartition, long> _committed = [];
     private Task _committing = Task.CompletedTask;
     private long _rebalances;
@@ -76,7 +76,7 @@ public sealed partial class KafkaReader
         return offsets;
     }
 
-    private List<TopicPartitionOffset> Take(IReadOnlyList<TopicPartition> partitions)
+    private List<TopicPartitionOffset> Take(List<TopicPartition> partitions)
     {
         Rest();
         _state = KafkaReaderState.Reading;
@@ -112,6 +112,7 @@ public sealed partial class KafkaReader
     private void TakeBack(bool isLost)
     {
         Rest();
+        var hadAny = _assignment.Count > 0;
         _assignment = [];
         _committed = [];
         HasAll = false;
@@ -120,12 +121,17 @@ public sealed partial class KafkaReader
             source.Unassign();
         }
 
-        _hook?.Revoked(isLost);
+        if (hadAny)
+        {
+            _hook?.Revoked(isLost);
+        }
     }
 
     /// <summary>What belonged to the assignment before is void.</summary>
     private void Rest()
     {
+        // The client would remember, and the partition rest for ever when it comes back.
+        _consumer.Resume(_paused.Select(source => new TopicPartition(source.Topic, source.Partition)));
         foreach (var source in _paused)
         {
             source.IsPaused = false;
