@@ -23,19 +23,24 @@ internal sealed class SourceCluster : IDisposable
 
     public MockKafka Kafka { get; }
 
-    /// <summary>Settings that make the client find out quickly what happened to a broker.</summary>
-    public static Dictionary<string, string> Quick => new()
+    /// <summary>Settings that make any client find out quickly what happened to a broker.</summary>
+    public static Dictionary<string, string> QuickConnections => new()
     {
         ["reconnect.backoff.ms"] = "20",
         ["reconnect.backoff.max.ms"] = "200",
         ["retry.backoff.ms"] = "20",
+        ["topic.metadata.refresh.interval.ms"] = "500",
+        ["topic.metadata.refresh.fast.interval.ms"] = "50",
+    };
+
+    /// <summary>The same for a consumer.</summary>
+    public static Dictionary<string, string> Quick => new(QuickConnections)
+    {
         ["fetch.error.backoff.ms"] = "50",
         ["fetch.wait.max.ms"] = "50",
         ["heartbeat.interval.ms"] = "100",
         ["session.timeout.ms"] = "3000",
         ["coordinator.query.interval.ms"] = "200",
-        ["topic.metadata.refresh.interval.ms"] = "500",
-        ["topic.metadata.refresh.fast.interval.ms"] = "50",
     };
 
     public KafkaOptions Options(params string[] topics) => new()
