@@ -61,7 +61,6 @@ public sealed partial class KafkaReader
         HasAll = Sources.All(s => mine.Contains(new TopicPartition(s.Topic, s.Partition)));
         HasUnknownPartitions |= partitions.Any(p => _byTopic.ContainsKey(p.Topic) && !IsSource(p));
         ClearFault(null);
-        _hook?.Assigned(partitions);
         var offsets = new List<TopicPartitionOffset>();
         if (_isReading)
         {
@@ -102,17 +101,16 @@ public sealed partial class KafkaReader
         _consumer.Pause(_paused.Select(source => new TopicPartition(source.Topic, source.Partition)));
     }
 
-    private void OnRevoked(bool isLost)
+    private void OnRevoked()
     {
-        TakeBack(isLost);
+        TakeBack();
         _state = _state == KafkaReaderState.Failed ? _state : KafkaReaderState.Joining;
         AssignmentChanged?.Invoke();
     }
 
-    private void TakeBack(bool isLost)
+    private void TakeBack()
     {
         Rest();
-        var hadAny = _assignment.Count > 0;
         _assignment = [];
         _committed = [];
         HasAll = false;
@@ -120,18 +118,21 @@ public sealed partial class KafkaReader
         {
             source.Unassign();
         }
-
-        if (hadAny)
-        {
-            _hook?.Revoked(isLost);
-        }
     }
 
     /// <summary>What belonged to the assignment before is void.</summary>
     private void Rest()
     {
-        // The client would remember, and the partition rest for ever when it comes back.
-        _consumer.Resume(_paused.Select(source => new TopicPartition(source.Topic, source.Partition)));
+        try
+        {
+            // The client would remember, and the partition rest for ever when it comes back.
+            _consumer.Resume(_paused.Select(source => new TopicPartition(source.Topic, source.Partition)));
+        }
+        catch (KafkaException)
+        {
+            // The client does not have the partition any more, so there is nothing that rests.
+        }
+
         foreach (var source in _paused)
         {
             source.IsPaused = false;
