@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using SecStream.Core.Pipeline;
 
@@ -33,6 +34,48 @@ public sealed class FileControlLog : IControlLog, IDisposable
 
     /// <inheritdoc/>
     public long Count { get; private set; }
+
+    /// <summary>Told the number of the first line and the lines before they are written; when it throws, they are not.</summary>
+    public Action<long, ReadOnlyMemory<byte>>? BeforeWrite { get; set; }
+
+    /// <summary>Adds lines of another log of the same decisions to a folder: those that come after what it holds. Nobody may have it open.</summary>
+    /// <exception cref="InvalidDataException">A line is damaged.</exception>
+    public static void Merge(string directory, IEnumerable<byte[]> lines, TimeProvider time)
+    {
+        using var log = new FileControlLog(directory, time);
+        foreach (var line in lines.SelectMany(part => Encoding.UTF8.GetString(part).Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (!TryParse(line, out var parsed, out var fault))
+            {
+                throw new InvalidDataException("a decision that was handed on is damaged", fault);
+            }
+
+            if (parsed.Number >= log.Count)
+            {
+                log._stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+                log.Count = parsed.Number + 1;
+            }
+        }
+
+        log._stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>The lines before a number that <see cref="Forget"/> never takes out.</summary>
+    public static byte[] Kept(string directory, long before)
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        var files = Files(directory);
+        for (var i = 0; i < files.Count; i++)
+        {
+            var written = File.GetLastWriteTimeUtc(files[i]);
+            foreach (var (number, entry) in ReadFile(files[i], isLast: i + 1 == files.Count).Where(e => e.Number < before && e.Entry.Kind != ControlKinds.Idle))
+            {
+                WriteLine(lines, number, entry, written);
+            }
+        }
+
+        return lines.WrittenSpan.ToArray();
+    }
 
     /// <summary>The entries of a log's folder from a number on, in order; an unfinished last line is left out.</summary>
     /// <exception cref="InvalidDataException">An entry is damaged.</exception>
@@ -75,6 +118,7 @@ public sealed class FileControlLog : IControlLog, IDisposable
             WriteLine(_lines, Count + i, entries[i], _time.GetUtcNow());
         }
 
+        BeforeWrite?.Invoke(Count, _lines.WrittenMemory);
         var durable = _stream.Length;
         try
         {

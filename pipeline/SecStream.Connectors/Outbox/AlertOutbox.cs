@@ -86,6 +86,9 @@ public sealed class AlertOutbox : IAsyncDisposable
         }
     }
 
+    /// <summary>Told the place and the lines of a group before they are written; they are written when it has completed. Before anything is appended.</summary>
+    public Func<long, ReadOnlyMemory<byte>, Task>? BeforeWrite { get; set; }
+
     /// <summary>Why nothing can be written just now: a blind spot in the making. Null when all is well.</summary>
     public OutboxFault? Fault { get; private set; }
 
@@ -134,6 +137,31 @@ public sealed class AlertOutbox : IAsyncDisposable
             _file.AdvanceTo(position);
             _appended = _durable = position;
             return text;
+        }
+    }
+
+    /// <summary>
+    /// Takes lines that another outbox has written under the same places, where this one lacks them. Before anything is appended, in order.
+    /// </summary>
+    /// <exception cref="IOException">They can't be written.</exception>
+    public void Adopt(long position, ReadOnlySpan<byte> lines)
+    {
+        lock (_gate)
+        {
+            if (position > _appended)
+            {
+                _file.AdvanceTo(position);
+                _appended = position;
+            }
+
+            var known = (int)Math.Min(lines.Length, _appended - position);
+            if (known < lines.Length)
+            {
+                _file.Write(lines[known..]);
+                _appended += lines.Length - known;
+            }
+
+            _durable = _appended;
         }
     }
 
@@ -285,6 +313,11 @@ public sealed class AlertOutbox : IAsyncDisposable
     /// <summary>Writes a group, however often the disk refuses. False: the outbox is being closed and the disk still refuses.</summary>
     private async Task<bool> WriteGroupAsync()
     {
+        if (_writing.WrittenCount > 0 && BeforeWrite is { } before && !await IsHandedOnAsync(before).ConfigureAwait(false))
+        {
+            return false;
+        }
+
         while (_writing.WrittenCount > 0)
         {
             var isLastTry = _isClosing;
@@ -311,5 +344,20 @@ public sealed class AlertOutbox : IAsyncDisposable
 
         Fault = null;
         return true;
+    }
+
+    /// <summary>False: it can't be handed on any more, so it must not go out from here either; whoever leads decides it again.</summary>
+    private async Task<bool> IsHandedOnAsync(Func<long, ReadOnlyMemory<byte>, Task> before)
+    {
+        try
+        {
+            await before(_file.Position, _writing.WrittenMemory).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
+        {
+            Fault = new OutboxFault(_time.GetUtcNow(), fault.Message);
+            return false;
+        }
     }
 }

@@ -86,8 +86,17 @@ internal static class ServeCommand
                     return;
                 }
 
-                await RunOnceAsync(configuration, announcer, log, notify, running, stop.Token).ConfigureAwait(false);
-                log.Notice("stopped; the state is saved");
+                if (await RunOnceAsync(configuration, announcer, log, notify, running, stop.Token).ConfigureAwait(false) is not { } again)
+                {
+                    log.Notice("stopped; the state is saved");
+                    return;
+                }
+
+                log.Notice($"beginning again: {again}");
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                log.Notice("stopped while it waited");
                 return;
             }
             catch (Exception fault) when (fault is RecordFaultException or RuleFaultException && !stop.IsCancellationRequested)
@@ -98,11 +107,13 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task RunOnceAsync(
+    private static async Task<string?> RunOnceAsync(
         ServiceConfiguration configuration, AlertAnnouncer announcer, ServiceLog log, SystemdNotify notify, StrongBox<ServeRun?> running, CancellationToken stop)
     {
         var files = Files(configuration.Options);
-        var run = new ServeRun(configuration.Options, files, announcer, log, TimeProvider.System);
+        var opening = await ServeOpening.OpenAsync(configuration.Options, log, TimeProvider.System, () => notify.Ready("waiting"), stop).ConfigureAwait(false);
+        await using var seat = opening.Seat;
+        var run = opening.Run(configuration.Options, files, announcer, log, TimeProvider.System);
         await using (run.ConfigureAwait(false))
         {
             Report(run, configuration, log);
@@ -111,14 +122,16 @@ internal static class ServeCommand
                 : null;
             try
             {
-                await run.RunAsync(() => Started(run, files.Count, notify, running), stop).ConfigureAwait(false);
+                return await run.RunAsync(() => Started(run, files.Count, notify, running), stop).ConfigureAwait(false);
             }
             finally
             {
                 Volatile.Write(ref running.Value, null);
+                if (stop.IsCancellationRequested)
+                {
+                    notify.Stopping();
+                }
             }
-
-            notify.Stopping();
         }
     }
 

@@ -34,6 +34,9 @@ public sealed record ServiceOptions
     /// <summary>Elasticsearch; null: events and alerts are in the data folder.</summary>
     public ElasticsearchOptions? Elasticsearch { get; init; }
 
+    /// <summary>Events are kept in local segments: Elasticsearch has none of them, or both are wanted.</summary>
+    public bool KeepsEvents => Elasticsearch is not { Events: true, KeepLocal: false };
+
     /// <summary>Redis; null: none.</summary>
     public RedisOptions? Redis { get; init; }
 

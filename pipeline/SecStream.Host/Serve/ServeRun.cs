@@ -9,7 +9,9 @@ using SecStream.Core.Pipeline;
 using SecStream.Engine;
 using SecStream.Host.Configuration;
 using SecStream.Host.Ledger;
+using SecStream.Host.Serve.Group;
 using SecStream.Host.Serve.Snapshots;
+using SecStream.Host.Serve.Stack;
 using SecStream.Host.Service;
 using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
@@ -50,18 +52,32 @@ internal sealed class ServeRun : IAsyncDisposable
     private readonly Housekeeping _housekeeping;
     private readonly ServiceFront _front;
     private readonly IEnumerable<ControlEntry> _made;
+    private readonly KafkaFeed? _feed;
+    private readonly GroupSeat? _seat;
+    private readonly StackParts _stack;
     private string? _lost;
 
     /// <summary>Joins the parts and restores the last state.</summary>
+    /// <param name="options">What is configured.</param>
+    /// <param name="files">Files to follow.</param>
+    /// <param name="announcer">Tells of alerts on the terminal.</param>
+    /// <param name="log">The service's log.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="feed">Topics that are read; null: none. The run disposes of it.</param>
+    /// <param name="seat">The lead of the group; null: there is no group. Whoever took it disposes of it.</param>
     /// <exception cref="ConfigurationException">A file, folder or address can't be used.</exception>
-    public ServeRun(ServiceOptions options, IReadOnlyList<FileSettings> files, IOutboxSink announcer, ServiceLog log, TimeProvider time)
+    public ServeRun(
+        ServiceOptions options, IReadOnlyList<FileSettings> files, IOutboxSink announcer, ServiceLog log, TimeProvider time, KafkaFeed? feed = null, GroupSeat? seat = null)
     {
+        (_feed, _seat) = (feed, seat);
+        _giveUp.Token.Register(() => seat?.GiveUp());
         _folder = new DataFolderLock(options.Data);
         var state = Path.Combine(options.Data, "state");
         _store = new SqliteAlertStore(options.Data, new SqliteStoreOptions { MayRebuild = true }, time);
         options = WithOwnBlacklist(options, _store);
         (_options, _log, _time) = (options, log, time);
         _control = OpenControl(Path.Combine(state, "control"), time);
+        _control.BeforeWrite = seat is null ? null : seat.ReplicateControl;
         _faults = new FaultMemory(state, ReadControl());
         var died = _faults.NoteDeaths(FaultHandling.DiedInHand);
         var snapshots = OpenSnapshots(Path.Combine(state, "snapshots"));
@@ -70,21 +86,30 @@ internal sealed class ServeRun : IAsyncDisposable
         var archive = new VersionArchive(Path.Combine(state, "versions"));
         _files = new ReloadWatch(options.Pipeline, time);
         var history = Reloading.Begin(options.Pipeline, archive, _control);
-        _sources = ServiceSources.Open(options, files, time);
+        _sources = ServiceSources.Open(options, files, time, feed);
 
         // What is written.
-        _events = new SegmentEventSink(options.Data, new SegmentOptions(), time, log.Warning, _giveUp.Token);
-        _outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time, _giveUp.Token);
+        _stack = StackParts.Open(options, log, time, _giveUp.Token);
+        _events = new SegmentEventSink(options.Data, new SegmentOptions { KeepEvents = options.KeepsEvents }, time, log.Warning, _giveUp.Token);
+        var events = new JoinedEventSink(_events, _stack.Events);
+        _outbox = OpenOutbox(options, time);
 
         // What decides.
         var output = new CountingOutput(new OutboxOutput(_outbox));
         _book = new AlertBook(history.Timeline.AlertVersions, output, new AlertBookOptions { Horizon = options.Pipeline.HorizonMicroseconds });
         _bookSink = new BookSink(_book);
         _topology = new Topology(
-            options.Pipeline, history.Timeline, _sources.Specs, _events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
+            options.Pipeline, history.Timeline, _sources.Specs, events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
         _snapshots = new ServiceSnapshots(
-            snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, _events,
-            _outbox, _sources, _giveUp.Token);
+            snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, events,
+            _outbox, _sources, _giveUp.Token)
+        {
+            Feed = feed,
+            Seat = seat,
+            Folder = FolderIdentity.Of(options.Data),
+            Delivered = () => _deliveries!.Statuses.Where(sink => sink.Name is not ("store" or "terminal")).Select(sink => sink.Position).DefaultIfEmpty(long.MaxValue).Min(),
+        };
+        Notes.AddRange(seat?.Notes ?? []);
         _made = _snapshots.Restore(_book, Notes);
         if (_outbox.AdvanceTo(_store.GetPositionAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? 0) is { } missing)
         {
@@ -95,11 +120,12 @@ internal sealed class ServeRun : IAsyncDisposable
         _deliveries = new OutboxDeliveries(_outbox, Path.Combine(state, "outbox"), time);
         _deliveries.Add(_store);
         _deliveries.Add(announcer);
+        _stack.Alerts.ToList().ForEach(_deliveries.Add);
         _watch = new BlindSpotWatch(options.Data, options.Ledger, options.Blindness, time);
         _handling = new FaultHandling(_faults, _control, _watch.Ledger, _sources.Specs, log, time);
         _handling.NoteWhatWasInHand(died);
         NoteLostState();
-        var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger);
+        var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger) { Feed = feed, Seat = seat, Stack = _stack };
         _monitor = new ServiceMonitor(parts, () => _reloading!.Timeline, time);
         output.Counted = _monitor.Count;
         _snapshots.Monitor = _monitor;
@@ -143,7 +169,8 @@ internal sealed class ServeRun : IAsyncDisposable
     /// </summary>
     /// <param name="started">Told when everything is up.</param>
     /// <param name="stop">Ends it in order.</param>
-    public async Task RunAsync(Action started, CancellationToken stop)
+    /// <returns>Why it has to begin again although nobody asked it to end; null: it ended as asked.</returns>
+    public async Task<string?> RunAsync(Action started, CancellationToken stop)
     {
         using var ending = new CancellationTokenSource();
         using var watching = new CancellationTokenSource();
@@ -153,16 +180,18 @@ internal sealed class ServeRun : IAsyncDisposable
             KeepUpAsync("the ledger's watch", WatchAsync, watching.Token),
             KeepUpAsync("retention", _housekeeping.RunAsync, watching.Token),
             KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token));
+        _feed?.Reader.Start();
         started();
         try
         {
-            await Task.WhenAny(engine, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop)).ConfigureAwait(false);
+            var again = await EndAsync(engine, stop).ConfigureAwait(false);
             await StopFrontAsync().ConfigureAwait(false);
             await watching.CancelAsync().ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
-            GiveUpAfter(_events.Blocked is null && _outbox.Fault is null && _monitor.SnapshotFault is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
-            await engine.ConfigureAwait(false);
+            GiveUpAfter(_seat?.Lost.IsCancellationRequested == true ? TimeSpan.FromMilliseconds(1) : _events.Blocked is null && _outbox.Fault is null && _monitor.SnapshotFault is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
+            await engine.ConfigureAwait(ReasonToLeave() is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.SuppressThrowing);
             await DrainAsync().ConfigureAwait(false);
+            return again ?? ReasonToLeave();
         }
         catch (Exception fault) when (FaultHandling.RecordAtFault(fault) is { } record)
         {
@@ -181,6 +210,17 @@ internal sealed class ServeRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for what ends the run: somebody asks for it, the engine fails, another member leads, or other partitions are there to be read.</summary>
+    private async Task<string?> EndAsync(Task engine, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _seat?.Lost ?? CancellationToken.None);
+        var changed = _feed?.Changed.Task ?? Task.Delay(Timeout.InfiniteTimeSpan, _time, either.Token);
+        var first = await Task.WhenAny(engine, changed, Task.Delay(Timeout.InfiniteTimeSpan, _time, either.Token)).ConfigureAwait(false);
+        return ReasonToLeave() ?? (first == changed && _feed is not null && !stop.IsCancellationRequested ? await _feed.Changed.Task.ConfigureAwait(false) : null);
+    }
+
+    private string? ReasonToLeave() => _seat?.Lost.IsCancellationRequested == true ? "another member leads the group now" : null;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -191,10 +231,16 @@ internal sealed class ServeRun : IAsyncDisposable
         _reloading.Dispose();
         _watch.Dispose();
         await _deliveries.DisposeAsync().ConfigureAwait(false);
+        await _stack.DisposeAsync().ConfigureAwait(false);
         _book.Dispose();
         await _outbox.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();
         await _events.DisposeAsync().ConfigureAwait(false);
+        if (_feed is not null)
+        {
+            await _feed.DisposeAsync().ConfigureAwait(false);
+        }
+
         _sources.Dispose();
         _faults.Dispose();
         _control.Dispose();
@@ -349,6 +395,23 @@ internal sealed class ServeRun : IAsyncDisposable
             var now = _time.GetUtcNow();
             _watch.Ledger.Note(BlindSpotKinds.StateLost, "state", _lost, now, now, 1);
         }
+    }
+
+    /// <summary>In a group alerts go out when a successor would know them; what a leader before wrote is taken over.</summary>
+    private AlertOutbox OpenOutbox(ServiceOptions options, TimeProvider time)
+    {
+        var outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time, _giveUp.Token);
+        if (_seat is not null)
+        {
+            foreach (var (position, lines) in _seat.Outbox)
+            {
+                outbox.Adopt(position, lines);
+            }
+
+            outbox.BeforeWrite = _seat.ReplicateOutboxAsync;
+        }
+
+        return outbox;
     }
 
     private static FileControlLog OpenControl(string directory, TimeProvider time)

@@ -10,6 +10,7 @@ using SecStream.Host.Api.Security;
 using SecStream.Host.Configuration;
 using SecStream.Host.DeadLetters;
 using SecStream.Host.Ledger;
+using SecStream.Host.Serve.Group;
 using SecStream.Host.Service;
 using SecStream.Host.Telemetry;
 
@@ -85,7 +86,8 @@ internal sealed class ServiceFront(
         _meter.Dispose();
     }
 
-    private static ApiOptions Api(HttpSettings http) => new()
+    /// <summary>How the HTTP interface is opened.</summary>
+    internal static ApiOptions Api(HttpSettings http) => new()
     {
         Address = http.Listen!.Address,
         Port = http.Listen.Port,
@@ -98,17 +100,17 @@ internal sealed class ServiceFront(
 
     private ApiServices Services()
     {
-        var journal = sources.Journal(ServiceSources.Http)!;
+        var journal = sources.Journal(ServiceSources.Http);
         return new ApiServices
         {
-            Journal = journal,
+            Journal = journal as IRecordJournal ?? new NoJournal("members of a group read Kafka alone: ship this to a topic"),
             Health = monitor,
             Meter = _meter,
             Alerts = store,
             Events = events.OpenStore(),
             Ledger = ReadLedger,
             Reload = ReloadAsync,
-            RetryDeadLetters = (body, cancellation) => RetryIntake.TakeAsync(journal, body, cancellation),
+            RetryDeadLetters = journal is null ? null : (body, cancellation) => RetryIntake.TakeAsync(journal, body, cancellation),
             Time = time,
         };
     }

@@ -7,7 +7,9 @@ using SecStream.Core.Events;
 using SecStream.Engine;
 using SecStream.Host.Api.Health;
 using SecStream.Host.Ledger;
+using SecStream.Host.Serve.Group;
 using SecStream.Host.Serve.Snapshots;
+using SecStream.Host.Serve.Stack;
 using SecStream.Host.Telemetry;
 using SecStream.Stages.Alerting;
 
@@ -15,7 +17,17 @@ namespace SecStream.Host.Serve;
 
 /// <summary>The parts of a running service that can be asked how they are.</summary>
 internal sealed record ServiceParts(
-    Topology Topology, ServiceSources Sources, SegmentEventSink Events, AlertOutbox Outbox, OutboxDeliveries Deliveries, BlindSpotLedger Ledger);
+    Topology Topology, ServiceSources Sources, SegmentEventSink Events, AlertOutbox Outbox, OutboxDeliveries Deliveries, BlindSpotLedger Ledger)
+{
+    /// <summary>Topics that are read; null: none.</summary>
+    public KafkaFeed? Feed { get; init; }
+
+    /// <summary>The lead of a group; null: there is no group.</summary>
+    public GroupSeat? Seat { get; init; }
+
+    /// <summary>What is written outside this machine; null: nothing is.</summary>
+    public StackParts? Stack { get; init; }
+}
 
 /// <summary>
 /// Says how the service stands: status, health, metrics. Reads counters that other threads write, so its figures are approximations of one moment.

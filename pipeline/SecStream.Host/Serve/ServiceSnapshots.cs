@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
 using SecStream.Connectors.Outbox;
-using SecStream.Connectors.Segments;
 using SecStream.Core.Pipeline;
 using SecStream.Core.Pipeline.State;
 using SecStream.Engine;
+using SecStream.Host.Serve.Group;
 using SecStream.Host.Serve.Snapshots;
+using SecStream.Host.Serve.Stack;
 using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 
@@ -39,7 +40,7 @@ internal sealed record SnapshotMark(
 /// <param name="giveUp">Ends the wait for a disk that takes nothing.</param>
 internal sealed class ServiceSnapshots(
     SnapshotStore store, SnapshotSchedule schedule, Func<KnowledgeTimeline> timeline, Topology topology, BookSink book, IControlLog control,
-    SegmentEventSink events, AlertOutbox outbox, ServiceSources sources, CancellationToken giveUp) : IAsyncDisposable
+    IEventSink events, AlertOutbox outbox, ServiceSources sources, CancellationToken giveUp) : IAsyncDisposable
 {
     /// <summary>What snapshots that may be gone back to keep of a journal: a quarter of its bound, so that senders never wait for the next base.</summary>
     private const int JournalShare = 4;
@@ -48,6 +49,18 @@ internal sealed class ServiceSnapshots(
 
     /// <summary>More decisions than fit the head of a snapshot: it is taken when some have been obeyed.</summary>
     private const int MostPending = 50_000;
+
+    /// <summary>Topics that are read; null: none.</summary>
+    public KafkaFeed? Feed { get; init; }
+
+    /// <summary>The lead of a group, whose members a snapshot is handed on to; null: there is no group.</summary>
+    public GroupSeat? Seat { get; init; }
+
+    /// <summary>Identity of the data folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Place in the outbox that all shared sinks have come to.</summary>
+    public required Func<long> Delivered { get; init; }
 
     /// <summary>Told how it goes.</summary>
     public ServiceMonitor? Monitor { get; set; }
@@ -79,7 +92,7 @@ internal sealed class ServiceSnapshots(
                     $"state/snapshots: the state was saved under rules that the control log does not tell of; restore state/control from a backup, or begin with another --data folder");
             }
 
-            topology.Engine.Restore(snapshot.Entries, [restored]);
+            topology.Engine.Restore(snapshot.Entries, [restored], withSink: mark.Origin is null || mark.Origin == Folder);
         }
 
         if (outbox.AdvanceTo(mark.Outbox) is { } missing)
@@ -155,7 +168,9 @@ internal sealed class ServiceSnapshots(
         var mark = new SnapshotMark(
             control.Count, outbox.Position, sources.Journals.ToDictionary(j => j.Name, j => sources.Specs.First(s => s.Source.Name == j.Name).Source.Position),
             timeline().Mark,
-            pending);
+            pending,
+            Feed?.Positions(),
+            Folder);
         var standstill = Stopwatch.GetElapsedTime(started);
         schedule.Taken(standstill);
         Monitor?.StoodStill?.Invoke(standstill);
@@ -167,13 +182,34 @@ internal sealed class ServiceSnapshots(
         var started = Stopwatch.GetTimestamp();
         var bytes = delta.Bytes;
         var saved = await store.WriteAsync(delta, JsonSerializer.SerializeToUtf8Bytes(mark), MakeDurableAsync, CancellationToken.None).ConfigureAwait(false);
-        if (saved)
+        if (saved && await IsHandedOnAsync(mark).ConfigureAwait(false))
         {
             events.Committed();
             Release();
+            await (Feed?.CommitAsync(mark.Kafka!) ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
         Monitor?.Saved(store, bytes, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>In a group a snapshot counts when a successor would find it.</summary>
+    private async Task<bool> IsHandedOnAsync(SnapshotMark mark)
+    {
+        if (Seat is null)
+        {
+            return true;
+        }
+
+        try
+        {
+            await Seat.Shipping.ShipAsync(() => store.Chain, mark, Delivered(), giveUp).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException)
+        {
+            // Another member leads, or the service ends: the state handed on before counts.
+            return false;
+        }
     }
 
     /// <summary>What the state says is written has to be on disk before the state counts.</summary>

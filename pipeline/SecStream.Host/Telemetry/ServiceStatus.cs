@@ -69,6 +69,9 @@ public sealed record ServiceStatus
     /// <summary>Alerts in the outbox that a sink has not taken yet, by sink.</summary>
     public IReadOnlyDictionary<string, long> OutboxPending { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>This process decides; false: it is a member of a group that waits for the lead.</summary>
+    public bool IsLeading { get; init; } = true;
+
     /// <summary>When the process began.</summary>
     public DateTimeOffset StartedAt { get; init; }
 }

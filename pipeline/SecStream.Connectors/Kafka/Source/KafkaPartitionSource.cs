@@ -106,7 +106,7 @@ public sealed class KafkaPartitionSource : IRecordSource
     internal long BufferedBytes => Volatile.Read(ref _buffered);
 
     /// <summary>Whether a position is known: restored, or read.</summary>
-    internal bool HasPosition => Volatile.Read(ref _position) >= 0;
+    public bool HasPosition => Volatile.Read(ref _position) >= 0;
 
     /// <summary>Offset of the next record to be fetched; -1: not known.</summary>
     internal long NextOffset => Volatile.Read(ref _next);

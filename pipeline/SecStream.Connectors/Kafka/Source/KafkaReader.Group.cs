@@ -61,7 +61,6 @@ public sealed partial class KafkaReader
         HasAll = Sources.All(s => mine.Contains(new TopicPartition(s.Topic, s.Partition)));
         HasUnknownPartitions |= partitions.Any(p => _byTopic.ContainsKey(p.Topic) && !IsSource(p));
         ClearFault(null);
-        _hook?.Assigned(partitions);
         var offsets = new List<TopicPartitionOffset>();
         if (_isReading)
         {
@@ -91,14 +90,14 @@ public sealed partial class KafkaReader
         return offsets;
     }
 
-    private void OnRevoked(bool isLost)
+    private void OnRevoked()
     {
-        TakeBack(isLost);
+        TakeBack();
         _state = _state == KafkaReaderState.Failed ? _state : KafkaReaderState.Joining;
         AssignmentChanged?.Invoke();
     }
 
-    private void TakeBack(bool isLost)
+    private void TakeBack()
     {
         Rest();
         _assignment = [];
@@ -108,8 +107,6 @@ public sealed partial class KafkaReader
         {
             source.Unassign();
         }
-
-        _hook?.Revoked(isLost);
     }
 
     /// <summary>What belonged to the assignment before is void.</summary>

@@ -21,7 +21,6 @@ public sealed partial class KafkaReader : IAsyncDisposable
     private readonly KafkaOptions _options;
     private readonly KafkaReaderOptions _bounds;
     private readonly TimeProvider _time;
-    private readonly IKafkaGroupHook? _hook;
     private readonly Dictionary<string, KafkaPartitionSource[]> _byTopic;
     private readonly List<KafkaPartitionSource> _paused = [];
     private readonly RecordCopy _record = new();
@@ -40,12 +39,11 @@ public sealed partial class KafkaReader : IAsyncDisposable
     /// <param name="tenant">Whose records they are.</param>
     /// <param name="time">The clock.</param>
     /// <param name="bounds">Bounds; null: the defaults.</param>
-    /// <param name="hook">Membership that shares the consumer; null: none.</param>
     /// <exception cref="ArgumentException">A setting is refused, or the client does not know it.</exception>
-    public KafkaReader(KafkaOptions options, IReadOnlyList<KafkaTopic> topics, string tenant, TimeProvider time, KafkaReaderOptions? bounds = null, IKafkaGroupHook? hook = null)
+    public KafkaReader(KafkaOptions options, IReadOnlyList<KafkaTopic> topics, string tenant, TimeProvider time, KafkaReaderOptions? bounds = null)
     {
         ArgumentNullException.ThrowIfNull(topics);
-        (_options, _time, _hook, _bounds) = (options, time, hook, bounds ?? new KafkaReaderOptions());
+        (_options, _time, _bounds) = (options, time, bounds ?? new KafkaReaderOptions());
         _byTopic = topics.ToDictionary(t => t.Name, t => SourcesOf(t, tenant), StringComparer.Ordinal);
         Sources = [.. topics.SelectMany(t => _byTopic[t.Name])];
         _share = Math.Max(64 << 10, _bounds.BufferBytes / Math.Max(1, Sources.Count));
@@ -133,8 +131,8 @@ public sealed partial class KafkaReader : IAsyncDisposable
                 .SetErrorHandler((_, error) => OnError(error, null))
                 .SetStatisticsHandler((_, json) => KafkaStatistics.Read(json, OnStatistics))
                 .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
-                .SetPartitionsRevokedHandler((_, _) => OnRevoked(isLost: false))
-                .SetPartitionsLostHandler((_, _) => OnRevoked(isLost: true))
+                .SetPartitionsRevokedHandler((_, _) => OnRevoked())
+                .SetPartitionsLostHandler((_, _) => OnRevoked())
                 .Build();
         }
         catch (InvalidOperationException fault)
@@ -147,7 +145,7 @@ public sealed partial class KafkaReader : IAsyncDisposable
     {
         try
         {
-            _consumer.Subscribe(_byTopic.Keys.Concat(_hook?.Topics ?? []));
+            _consumer.Subscribe(_byTopic.Keys);
             var since = 0;
             while (!_stop && _state != KafkaReaderState.Failed)
             {
@@ -159,7 +157,7 @@ public sealed partial class KafkaReader : IAsyncDisposable
                 }
             }
 
-            TakeBack(isLost: _state == KafkaReaderState.Failed);
+            TakeBack();
             _consumer.Close();
             _state = _state == KafkaReaderState.Failed ? _state : KafkaReaderState.Closed;
             _done.TrySetResult();
@@ -174,7 +172,7 @@ public sealed partial class KafkaReader : IAsyncDisposable
         catch (Exception fault)
         {
             // A defect: whoever owns the reader learns of it, and nothing is delivered any more.
-            TakeBack(isLost: true);
+            TakeBack();
             _state = KafkaReaderState.Failed;
             SetFault($"the reading of Kafka ended by a defect: {fault.Message}", null, ErrorCode.Local_Fail);
             _done.TrySetException(fault);

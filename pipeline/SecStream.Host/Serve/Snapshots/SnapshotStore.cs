@@ -69,6 +69,18 @@ public sealed partial class SnapshotStore : IAsyncDisposable
         }
     }
 
+    /// <summary>The files that make up the newest snapshot, base first. A merge may take their place, and delete them, at any time.</summary>
+    public IReadOnlyList<string> Chain
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _last is null ? [] : [.. SnapshotChain.Of(_live, _last)!.Links.Select(link => link.Path)];
+            }
+        }
+    }
+
     /// <summary>
     /// The header of the oldest snapshot that a start may go back to, were newer files damaged: what it names in sources and outputs has to be
     /// kept. Null when there is no snapshot.

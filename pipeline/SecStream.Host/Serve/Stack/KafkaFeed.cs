@@ -9,6 +9,8 @@ namespace SecStream.Host.Serve.Stack;
 /// <summary>The topics that are read: a reader for all of them, and the watch over topics that come later. Every partition is a source of the engine.</summary>
 internal sealed class KafkaFeed : IAsyncDisposable
 {
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+
     private readonly KafkaTopicWatch _watch;
 
     private KafkaFeed(KafkaReader reader, KafkaTopicWatch watch, IReadOnlyList<SourceSpec> specs, IReadOnlyList<string> missing)
@@ -32,19 +34,23 @@ internal sealed class KafkaFeed : IAsyncDisposable
 
     /// <summary>Looks which partitions there are (waits while no broker answers or no topic is there) and makes a reader for them. Nothing is read yet.</summary>
     /// <param name="options">The service.</param>
-    /// <param name="hook">Membership that shares the consumer; null: none.</param>
     /// <param name="log">Told what is waited for.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="ConfigurationException">A setting can't be used.</exception>
-    public static async Task<KafkaFeed> OpenAsync(ServiceOptions options, IKafkaGroupHook? hook, ServiceLog log, TimeProvider time, CancellationToken cancellation)
+    /// <remarks>
+    /// Whoever leads a group is always the same static member to Kafka: it takes the place of the leader before at once, and that one, should it still live, is
+    /// fenced off.
+    /// </remarks>
+    public static async Task<KafkaFeed> OpenAsync(ServiceOptions options, ServiceLog log, TimeProvider time, CancellationToken cancellation)
     {
         var kafka = options.Kafka!;
         try
         {
             KafkaTopics.Check(kafka);
-            var topics = await KafkaTopics.ResolveAsync(kafka, log.Warning, time, cancellation).ConfigureAwait(false);
-            var reader = new KafkaReader(kafka, topics.Topics, options.Pipeline.Tenant, time, hook: hook);
+            var topics = await FindAsync(options, kafka, log, time, cancellation).ConfigureAwait(false);
+            var member = options.IsGroupMember ? kafka.Group + "-lead" : kafka.Member ?? "secstream-" + FolderIdentity.Of(options.Data);
+            var reader = new KafkaReader(kafka with { Member = member }, topics.Topics, options.Pipeline.Tenant, time);
             var specs = reader.Sources.Select(source => new SourceSpec(source, Source(source.Options, options.Pipeline, time))).ToList();
             return new KafkaFeed(reader, new KafkaTopicWatch(kafka, topics, time), specs, topics.Missing);
         }
@@ -53,6 +59,9 @@ internal sealed class KafkaFeed : IAsyncDisposable
             throw new ConfigurationException(fault.Message, fault);
         }
     }
+
+    /// <summary>Positions by name of the source; those that are not known yet are left out.</summary>
+    public IReadOnlyDictionary<string, long> Positions() => Reader.Sources.Where(s => s.HasPosition).ToDictionary(s => s.Name, s => s.Position, StringComparer.Ordinal);
 
     /// <summary>Commits positions, by name of the source: what a snapshot on disk says has been worked off.</summary>
     public Task CommitAsync(IReadOnlyDictionary<string, long> positions) => Reader.CommitAsync(
@@ -69,6 +78,26 @@ internal sealed class KafkaFeed : IAsyncDisposable
     {
         var source = ServiceSources.Source(pipeline, time);
         return source with { Format = topic.Format == "auto" ? source.Format : topic.Format, Zone = topic.Zone ?? source.Zone };
+    }
+
+    /// <summary>The topics there are. Who reads nothing else has nothing to begin with before the first is there.</summary>
+    private static async Task<KafkaTopicSet> FindAsync(ServiceOptions options, KafkaOptions kafka, ServiceLog log, TimeProvider time, CancellationToken cancellation)
+    {
+        for (var said = false; ; said = true)
+        {
+            var topics = await KafkaTopics.ResolveAsync(kafka, log.Warning, time, cancellation).ConfigureAwait(false);
+            if (topics.PartitionCount > 0 || !options.IsGroupMember)
+            {
+                return topics;
+            }
+
+            if (!said)
+            {
+                log.Warning($"no topic answers to {string.Join(", ", topics.Missing)}: nothing is read until one is there");
+            }
+
+            await Task.Delay(s_look, time, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A reader that a defect or a refused right has ended is made anew with everything else.</summary>

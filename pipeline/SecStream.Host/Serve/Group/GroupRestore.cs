@@ -1,0 +1,90 @@
+using System.Globalization;
+using SecStream.Connectors.Files;
+using SecStream.Connectors.Kafka.State;
+
+namespace SecStream.Host.Serve.Group;
+
+/// <summary>
+/// Brings a data folder to where the leader before stopped. What is in the log came before what any leader has done with it, so a folder is never ahead in
+/// its control log and outbox; its snapshots are good only when its own member led last.
+/// </summary>
+internal sealed class GroupRestore(StateFiles files, string data, TimeProvider time)
+{
+    private static readonly string[] s_allowed = ["state/snapshots/", "state/versions/", "state/outbox/"];
+
+    /// <summary>Does it. Returns what is to be told.</summary>
+    /// <param name="state">What the log holds.</param>
+    /// <param name="isOwn">This folder's member led last.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="InvalidDataException">The topic no longer holds what is needed.</exception>
+    public async Task<IReadOnlyList<string>> ApplyAsync(GroupState state, bool isOwn, CancellationToken cancellation)
+    {
+        var lines = (state.Manifest is { } known ? [known.Kept] : Array.Empty<byte[]>()).Concat(state.Control.Select(c => c.Lines));
+        FileControlLog.Merge(Path.Combine(data, "state", "control"), lines, time);
+        await FetchVersionsAsync(state.Versions, cancellation).ConfigureAwait(false);
+        if (isOwn)
+        {
+            return ["this member led the group before, and goes on from its own state"];
+        }
+
+        var snapshots = Path.Combine(data, "state", "snapshots");
+        if (Directory.Exists(snapshots))
+        {
+            Directory.Delete(snapshots, recursive: true);
+        }
+
+        if (state.Manifest is not { } manifest)
+        {
+            return state.Before is null ? [] : [$"{state.Before.Member} left no state: topics are read from where the group stands"];
+        }
+
+        foreach (var file in manifest.Snapshot)
+        {
+            await FetchAsync(file, cancellation).ConfigureAwait(false);
+        }
+
+        foreach (var (name, content) in manifest.Small)
+        {
+            var path = PathOf(name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, content, cancellation).ConfigureAwait(false);
+        }
+
+        return [string.Create(
+            CultureInfo.InvariantCulture, $"the state of {state.Before?.Member ?? "the member before"} was taken over ({manifest.Snapshot.Sum(f => f.Bytes) / 1e6:0.0} MB)")];
+    }
+
+    /// <summary>A version's folder counts as whole when its manifest is there, so that comes last.</summary>
+    private async Task FetchVersionsAsync(IReadOnlyList<StateFile> versions, CancellationToken cancellation)
+    {
+        foreach (var file in versions.OrderBy(f => f.Name.EndsWith("/manifest.json", StringComparison.Ordinal)))
+        {
+            if (!File.Exists(PathOf(file.Name)))
+            {
+                await FetchAsync(file, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task FetchAsync(StateFile file, CancellationToken cancellation)
+    {
+        var path = PathOf(file.Name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var target = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write, FileShare.None);
+        await using (target.ConfigureAwait(false))
+        {
+            await files.ReadAsync(file, target, cancellation).ConfigureAwait(false);
+            target.Flush(flushToDisk: true);
+        }
+
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <summary>Whoever may write to the topic must not be able to write elsewhere on this machine.</summary>
+    private string PathOf(string name)
+    {
+        var isAllowed = s_allowed.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
+            && name.Split('/').All(part => part is not ("" or "." or "..") && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'));
+        return isAllowed ? Path.Combine(data, name) : throw new InvalidDataException($"the state topic names a file {name}, which is none of a state");
+    }
+}
