@@ -1,6 +1,6 @@
+using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Kafka;
 using SecStream.Connectors.Kafka.Output;
-using SecStream.Connectors.Redis;
 using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
 using SecStream.Host.Configuration;
@@ -26,6 +26,9 @@ internal sealed class StackParts : IAsyncDisposable
     /// <summary>Settings of the Kafka cluster, with its secrets; null: there is none.</summary>
     public KafkaClientSettings? Kafka { get; private set; }
 
+    /// <summary>Redis; null: there is none.</summary>
+    public RedisParts? Redis { get; private set; }
+
     /// <summary>Takers of alerts.</summary>
     public IReadOnlyList<IOutboxSink> Alerts => _alerts;
 
@@ -48,6 +51,11 @@ internal sealed class StackParts : IAsyncDisposable
             throw new ConfigurationException(fault.Message, fault);
         }
     }
+
+    /// <summary>Work beside the pipeline, each until it is cancelled, with a name for messages.</summary>
+    /// <param name="blacklist">The embedded blacklist.</param>
+    public IEnumerable<(string What, Func<CancellationToken, Task> RunAsync)> Work(Blacklist blacklist) =>
+        Redis is { } redis ? [("the work beside Redis", cancellation => redis.RunAsync(blacklist, cancellation))] : [];
 
     /// <summary>Work that has to be done now and then; about once a minute.</summary>
     public async Task KeepUpAsync(CancellationToken cancellation)
@@ -98,11 +106,9 @@ internal sealed class StackParts : IAsyncDisposable
             return;
         }
 
-        var connection = new RedisConnection(redis, time);
-        _owned.Add(connection);
-        var sink = new RedisAlertSink(connection, RedisInstance.Open(Path.Combine(options.Data, "state", "outbox")), time);
-        _alerts.Add(sink);
-        _upkeep.Add(sink.CleanUpAsync);
+        Redis = RedisParts.Open(redis, options.Data, time);
+        _owned.Add(Redis);
+        _alerts.Add(Redis.Sink);
     }
 
     private void Own(IDisposable part) => _owned.Add(new Disposing(part));
