@@ -16,7 +16,7 @@ internal static class RedisHarness
         ConnectTimeout = TimeSpan.FromSeconds(1),
     };
 
-    public static RedisConnection Connect(RedisServer server) => new(Options(server), TimeProvider.System);
+    public static RedisConnection Connect(RedisServer server, bool guideKeys = false) => new(Options(server) with { GuideKeys = guideKeys }, TimeProvider.System);
 
     /// <summary>An alert that ended now, asking for actions, about an event with an action.</summary>
     public static OutboxEntry Alert(

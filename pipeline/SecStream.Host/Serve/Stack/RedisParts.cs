@@ -28,11 +28,15 @@ internal sealed class RedisParts : IAsyncDisposable
     {
         (_connection, _instance, _time) = (new RedisConnection(options, time), instance, time);
         Sink = new RedisAlertSink(_connection, instance, time);
+        Events = new RedisEventSink(_connection, time);
         Health = new RedisHealth(_connection, time);
     }
 
     /// <summary>Takes alerts, incidents and actions.</summary>
     public RedisAlertSink Sink { get; }
+
+    /// <summary>Takes the latest events by category.</summary>
+    public RedisEventSink Events { get; }
 
     /// <summary>How the server stands.</summary>
     public RedisHealth Health { get; }
@@ -53,7 +57,7 @@ internal sealed class RedisParts : IAsyncDisposable
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _blacklist = new RedisBlacklist(_connection, _instance, list, _time);
-        Task[] all = [Health.RunAsync(ending.Token), _blacklist.RunAsync(ending.Token), KeepUpAsync(ending.Token)];
+        Task[] all = [Health.RunAsync(ending.Token), _blacklist.RunAsync(ending.Token), Events.RunAsync(ending.Token), KeepUpAsync(ending.Token)];
         var first = await Task.WhenAny(all).ConfigureAwait(false);
         await ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

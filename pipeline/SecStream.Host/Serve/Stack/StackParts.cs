@@ -9,7 +9,7 @@ using SecStream.Host.Service;
 namespace SecStream.Host.Serve.Stack;
 
 /// <summary>
-/// What the configuration says is written outside this machine: alerts to Kafka, Elasticsearch and Redis, events to Elasticsearch. None of it is connected
+/// What the configuration says is written outside this machine: alerts to Kafka, Elasticsearch and Redis, events to Elasticsearch and Redis. None of it is connected
 /// to before it is needed, and none of it holds up the pipeline when it is away: the outbox and the spool keep what it has still to get.
 /// </summary>
 internal sealed class StackParts : IAsyncDisposable
@@ -109,6 +109,7 @@ internal sealed class StackParts : IAsyncDisposable
         Redis = RedisParts.Open(redis, options.Data, time);
         _owned.Add(Redis);
         _alerts.Add(Redis.Sink);
+        _events.Add(("redis", Redis.Events));
     }
 
     private void Own(IDisposable part) => _owned.Add(new Disposing(part));
