@@ -14,7 +14,7 @@ internal static class RedisBlacklistOperation
         var value = outcome.Value;
         var field = there.Fields.GetValueOrDefault(value);
         var known = there.Known.GetValueOrDefault(value);
-        string[] aliases = [.. there.Aliases.Where(alias => alias.Value == value).Select(alias => alias.Field)];
+        string[] aliases = [.. there.Aliases[value]];
         var member = there.Members?.GetValueOrDefault(value);
         var agreed = outcome.Wanted is { } wanted ? new RedisBlacklistKnown(RedisBlacklistEntry.FingerprintOf(wanted), there.Members is not null) : null;
         var isWritten = agreed is not null && (field is null || field.Field != value || field.Entry.At is null || field.Entry.Fingerprint != agreed.Fingerprint);

@@ -20,8 +20,8 @@ internal sealed class RedisBlacklistView
     /// <summary>Fields by canonical value.</summary>
     public required IReadOnlyDictionary<string, RedisBlacklistField> Fields { get; init; }
 
-    /// <summary>Other spellings of values; they are replaced.</summary>
-    public required IReadOnlyList<(string Value, string Field)> Aliases { get; init; }
+    /// <summary>Other spellings by canonical value; they are replaced.</summary>
+    public required ILookup<string, string> Aliases { get; init; }
 
     /// <summary>What can't be used, by field, with the reason.</summary>
     public required IReadOnlyDictionary<string, string> Refused { get; init; }
@@ -51,7 +51,7 @@ internal sealed class RedisBlacklistView
     {
         var fields = new Dictionary<string, RedisBlacklistField>(StringComparer.Ordinal);
         var refused = new Dictionary<string, string>(StringComparer.Ordinal);
-        var aliases = new List<(string, string)>();
+        var aliases = new List<(string Value, string Field)>();
         foreach (var (field, raw) in hash)
         {
             try
@@ -77,7 +77,7 @@ internal sealed class RedisBlacklistView
         return new RedisBlacklistView
         {
             Fields = fields,
-            Aliases = aliases,
+            Aliases = aliases.ToLookup(alias => alias.Value, alias => alias.Field, StringComparer.Ordinal),
             Refused = refused,
             Members = members is null ? null : MembersOf(members, refused),
             Known = known.ToDictionary(pair => pair.Item1, pair => RedisBlacklistKnown.Read(pair.Item2), StringComparer.Ordinal),

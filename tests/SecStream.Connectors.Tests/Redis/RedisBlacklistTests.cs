@@ -225,7 +225,7 @@ public sealed class RedisBlacklistTests : IAsyncLifetime
     {
         await _side.List.AddAsync("203.0.113.1", "one", null, "alice", default);
         await _side.SyncAsync();
-        await using var guided = new Side(_side, Options(_server) with { GuideKeys = true });
+        await using var guided = new Side(_side, Patient(_server) with { GuideKeys = true });
         await guided.SyncAsync();
         Assert.Equal("203.0.113.1", await CliAsync("SMEMBERS", "blocked_ips"));
         await CliAsync("SADD", "blocked_ips", "203.0.113.2", "nonsense");
@@ -358,7 +358,7 @@ public sealed class RedisBlacklistTests : IAsyncLifetime
         {
             _folder = new StoreFolder();
             Store = new SqliteAlertStore(_folder.Path, new SqliteStoreOptions(), time);
-            (_connection, _instance, _time) = (Connect(server), new(instance), time);
+            (_connection, _instance, _time) = (ConnectPatiently(server), new(instance), time);
             Redis = new RedisBlacklist(_connection, _instance, List, time);
         }
 

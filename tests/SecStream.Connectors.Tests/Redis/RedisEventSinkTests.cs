@@ -17,7 +17,7 @@ public sealed class RedisEventSinkTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await RedisServer.StartAsync();
-        _connection = Connect(_server, guideKeys: true);
+        _connection = ConnectPatiently(_server, guideKeys: true);
     }
 
     public async Task DisposeAsync()

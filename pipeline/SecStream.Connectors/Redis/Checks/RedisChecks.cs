@@ -59,7 +59,7 @@ public static class RedisChecks
         }
         catch (RedisUnavailableException fault)
         {
-            return PartCheck.Failed(name, fault.Message, "what the message names; the rights a user needs are in the operations page");
+            return PartCheck.Failed(name, fault.Message, $"what the message names; all rights that are needed: {RedisRights.Acl(options)}");
         }
     }
 }

@@ -19,6 +19,15 @@ internal sealed class RedisRights(RedisOptions options, Func<string, string> nam
         "zremrangebyscore", "zremrangebyrank",
     ];
 
+    /// <summary>The command that gives a user all it needs, beside its password.</summary>
+    public static string Acl(RedisOptions options)
+    {
+        var keys = options.GuideKeys
+            ? $" ~{RedisCategories.Critical} ~{RedisCategories.Transactions} ~{RedisCategories.RateLimits} ~{RedisBlacklistScripts.GuideSet} ~security:*"
+            : "";
+        return $"ACL SETUSER {options.Username ?? "default"} on ~{options.Prefix}*{keys} &{options.Prefix}* +{string.Join(" +", Commands)}";
+    }
+
     private string User => options.Username ?? "default";
 
     /// <summary>Tries them.</summary>
