@@ -177,9 +177,12 @@ internal sealed class ServeRun : IAsyncDisposable
         await _front.StartAsync(_watch.Collector, CancellationToken.None).ConfigureAwait(false);
         var engine = Task.Run(() => _topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, ending.Token, broken), CancellationToken.None), CancellationToken.None);
         var upkeep = Task.WhenAll(
+        [
             KeepUpAsync("the ledger's watch", WatchAsync, watching.Token),
             KeepUpAsync("retention", _housekeeping.RunAsync, watching.Token),
-            KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token));
+            KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token),
+            .. _stack.Work(_store.Blacklist).Select(work => KeepUpAsync(work.What, work.RunAsync, watching.Token)),
+        ]);
         _feed?.Reader.Start();
         started();
         try

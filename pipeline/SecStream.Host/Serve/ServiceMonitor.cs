@@ -111,6 +111,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             LastSnapshot = LastSnapshot,
             SnapshotBytes = SnapshotBytes,
             OutboxPending = parts.Deliveries.Statuses.ToDictionary(s => s.Name, s => s.Lag),
+            Redis = parts.Stack?.Redis?.Health.Status,
             StartedAt = _started,
         };
     }
@@ -130,6 +131,14 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             $"journal.{j.Name}", j.Fault is null && !j.IsFull, HealthKinds.Ready, j.Fault?.Message ?? (j.IsFull ? "at its bound; senders wait" : "accepts"))));
         checks.AddRange(parts.Deliveries.Statuses.Select(s => new HealthCheck(
             $"sink.{s.Name}", s.Error is null, s.Name == "store" ? HealthKinds.Ready : HealthKinds.None, s.Error ?? $"{s.Lag:N0} bytes behind")));
+        if (parts.Stack?.Redis?.Health.Status is { At: not null } redis)
+        {
+            var strains = redis.Strains.ToList();
+            checks.Add(new HealthCheck(
+                "redis", redis.AwaySince is null && !strains.Exists(strain => strain.IsCritical), HealthKinds.None,
+                redis.Fault ?? (strains.Count > 0 ? string.Join("; ", strains.Select(strain => strain.Detail)) : "answers")));
+        }
+
         var behind = parts.Topology.Sources().Select((s, p) => (s.Source.Source.Name, CaughtUp: IsCaughtUp(p))).Where(s => !s.CaughtUp).Select(s => s.Name).ToList();
         checks.Add(new("caught_up", behind.Count == 0, HealthKinds.None, behind.Count == 0 ? "all sources" : $"reading {string.Join(", ", behind.Take(5))}"));
         return checks;

@@ -12,6 +12,7 @@ internal static class ServiceProbes
     public static void Add(LedgerCollector collector, ServiceParts parts, ServiceMonitor monitor)
     {
         collector.Add(() => Faults(parts, monitor));
+        parts.Stack?.Redis?.AddTo(collector, () => parts.Deliveries.Statuses.FirstOrDefault(sink => sink.Name == parts.Stack.Redis.Sink.Name));
         foreach (var journal in parts.Sources.Journals)
         {
             collector.AddCounter(BlindSpotKinds.JournalGap, journal.Name + " (deleted early)", () => journal.SegmentsDeletedEarly,

@@ -30,6 +30,7 @@ public sealed class ServiceMeter : IDisposable
         _standstills = Meter.CreateHistogram<double>("secstream.snapshot.standstill", "s", "Time work stands still for a snapshot", advice: new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
         AddSources();
         AddState();
+        RedisInstruments.Add(Meter, () => Status().Redis);
     }
 
     /// <summary>The meter, for instruments of other parts.</summary>

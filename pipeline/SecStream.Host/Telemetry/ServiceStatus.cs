@@ -1,3 +1,5 @@
+using SecStream.Connectors.Redis;
+
 namespace SecStream.Host.Telemetry;
 
 /// <summary>How a source stands. Counts are since the process began.</summary>
@@ -71,6 +73,9 @@ public sealed record ServiceStatus
 
     /// <summary>This process decides; false: it is a member of a group that waits for the lead.</summary>
     public bool IsLeading { get; init; } = true;
+
+    /// <summary>How Redis stands; null: there is none.</summary>
+    public RedisHealthStatus? Redis { get; init; }
 
     /// <summary>When the process began.</summary>
     public DateTimeOffset StartedAt { get; init; }

@@ -1,8 +1,8 @@
 using SecStream.Connectors.Elasticsearch.Alerts;
 using SecStream.Connectors.Elasticsearch.Client;
+using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Kafka;
 using SecStream.Connectors.Kafka.Output;
-using SecStream.Connectors.Redis;
 using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
 using SecStream.Host.Configuration;
@@ -11,7 +11,7 @@ using SecStream.Host.Service;
 namespace SecStream.Host.Serve.Stack;
 
 /// <summary>
-/// What the configuration says is written outside this machine: alerts to Kafka, Elasticsearch and Redis, events to Elasticsearch. None of it is connected
+/// What the configuration says is written outside this machine: alerts to Kafka, Elasticsearch and Redis, events to Elasticsearch and Redis. None of it is connected
 /// to before it is needed, and none of it holds up the pipeline when it is away: the outbox and the spool keep what it has still to get.
 /// </summary>
 internal sealed class StackParts : IAsyncDisposable
@@ -19,7 +19,6 @@ internal sealed class StackParts : IAsyncDisposable
     private readonly List<IOutboxSink> _alerts = [];
     private readonly List<(string Name, IEventSink Sink)> _events = [];
     private readonly List<IAsyncDisposable> _owned = [];
-    private readonly List<Func<CancellationToken, Task>> _upkeep = [];
 
     private StackParts()
     {
@@ -27,6 +26,9 @@ internal sealed class StackParts : IAsyncDisposable
 
     /// <summary>Settings of the Kafka cluster, with its secrets; null: there is none.</summary>
     public KafkaClientSettings? Kafka { get; private set; }
+
+    /// <summary>Redis; null: there is none.</summary>
+    public RedisParts? Redis { get; private set; }
 
     /// <summary>Takers of alerts.</summary>
     public IReadOnlyList<IOutboxSink> Alerts => _alerts;
@@ -52,14 +54,10 @@ internal sealed class StackParts : IAsyncDisposable
         }
     }
 
-    /// <summary>Work that has to be done now and then; about once a minute.</summary>
-    public async Task KeepUpAsync(CancellationToken cancellation)
-    {
-        foreach (var work in _upkeep)
-        {
-            await work(cancellation).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Work beside the pipeline, each until it is cancelled, with a name for messages.</summary>
+    /// <param name="blacklist">The embedded blacklist.</param>
+    public IEnumerable<(string What, Func<CancellationToken, Task> RunAsync)> Work(Blacklist blacklist) =>
+        Redis is { } redis ? [("the work beside Redis", cancellation => redis.RunAsync(blacklist, cancellation))] : [];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -116,11 +114,10 @@ internal sealed class StackParts : IAsyncDisposable
             return;
         }
 
-        var connection = new RedisConnection(redis, time);
-        _owned.Add(connection);
-        var sink = new RedisAlertSink(connection, RedisInstance.Open(Path.Combine(options.Data, "state", "outbox")), time);
-        _alerts.Add(sink);
-        _upkeep.Add(sink.CleanUpAsync);
+        Redis = RedisParts.Open(redis, options.Data, time);
+        _owned.Add(Redis);
+        _alerts.Add(Redis.Sink);
+        _events.Add(("redis", Redis.Events));
     }
 
     private void Own(IDisposable part) => _owned.Add(new Disposing(part));
