@@ -36,6 +36,7 @@ public static class BlindSpotKinds
     public const string SinkFailing = "sink_failing";
     public const string SinkStrained = "sink_strained";
     public const string SnapshotFailing = "snapshot_failing";
+    public const string SourceAway = "source_away";
     public const string SourceGap = "source_gap";
     public const string StaleFile = "stale_file";
     public const string StateLost = "state_lost";
@@ -87,6 +88,8 @@ public static class BlindSpotKinds
         new(SinkFailing, "An output does not take what it is given. Everything is kept and delivered later.", "See the detail and the log; mend the output. Delivery goes on by itself."),
         new(SinkStrained, "The server behind an output is close to its limits, or has gone beyond them.", "The detail says which limit, and what to do."),
         new(SnapshotFailing, "The state could not be saved. A restart would read more again, and nothing is released.", "Mostly a full disk: free space."),
+        new(SourceAway, "A source can't be reached: brokers that are away, a topic that is not there, a right that is missing. What is written to it meanwhile is read afterwards.",
+            "Mend what the detail names (`check` tries every right). Reading goes on by itself."),
         new(SourceGap, "Records of a source are missing: its file was cut, replaced or damaged before all of it was read.",
             "Rotate logs by renaming, not by truncating in place (`copytruncate`); `replay` evaluates what a copy still has."),
         new(StaleFile, "A file the enrichment reads has not been renewed for long; what it says may no longer be true.", "Renew it; it is reloaded by itself. `ledger.stale_after` sets the ages."),

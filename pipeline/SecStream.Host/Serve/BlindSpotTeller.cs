@@ -15,7 +15,7 @@ internal sealed class BlindSpotTeller(BlindSpotLedger ledger, ServiceLog log)
     {
         BlindSpotKinds.Behind, BlindSpotKinds.BlacklistRefused, BlindSpotKinds.ClockSetBack, BlindSpotKinds.ClockSetForward, BlindSpotKinds.DiskFull, BlindSpotKinds.Evicted, BlindSpotKinds.JournalFull,
         BlindSpotKinds.JournalGap, BlindSpotKinds.LedgerDamaged, BlindSpotKinds.SilentSource, BlindSpotKinds.SinkFailing, BlindSpotKinds.SinkStrained, BlindSpotKinds.SnapshotFailing,
-        BlindSpotKinds.SourceGap, BlindSpotKinds.UdpDropped, BlindSpotKinds.Unevaluated,
+        BlindSpotKinds.SourceAway, BlindSpotKinds.SourceGap, BlindSpotKinds.UdpDropped, BlindSpotKinds.Unevaluated,
     };
 
     private readonly Dictionary<string, LedgerEntry> _open = new(StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SecStream.Connectors.Files;
+using SecStream.Connectors.Kafka.Source;
 using SecStream.Connectors.Outbox;
 using SecStream.Connectors.Segments;
 using SecStream.Core.Alerts;
@@ -112,6 +113,10 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             SnapshotBytes = SnapshotBytes,
             OutboxPending = parts.Deliveries.Statuses.ToDictionary(s => s.Name, s => s.Lag),
             Redis = parts.Stack?.Redis?.Health.Status,
+            Kafka = parts.Feed is { } feed ? new KafkaFigures(feed.Reader.Status(), feed.Committed) : null,
+            Sinks = parts.Deliveries.Statuses,
+            Disk = Disk(),
+            LastShipped = parts.Seat?.Shipping.LastShipped,
             StartedAt = _started,
         };
     }
@@ -150,7 +155,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
         var journal = parts.Sources.Journal(spec.Source.Name);
         return new SourceStatus(
             spec.Source.Name,
-            spec.Source is TailSource ? "file" : "journal",
+            spec.Source switch { TailSource => "file", KafkaPartitionSource => "kafka", _ => "journal" },
             format,
             spec.Source.Position,
             watermark is long.MinValue or long.MaxValue ? null : watermark,
@@ -160,6 +165,20 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             counters.Late,
             counters.Unevaluated,
             counters.Skewed);
+    }
+
+    private DiskFigures? Disk()
+    {
+        try
+        {
+            var disk = new DriveInfo(parts.Outbox.Directory);
+            return new DiskFigures(disk.AvailableFreeSpace, disk.TotalSize);
+        }
+        catch (IOException)
+        {
+            // A view for people; the ledger tells of a disk that fails.
+            return null;
+        }
     }
 
     private long PositionOf(string journal) => parts.Sources.Specs.First(s => s.Source.Name == journal).Source.Position;

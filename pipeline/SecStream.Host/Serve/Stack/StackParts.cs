@@ -30,6 +30,9 @@ internal sealed class StackParts : IAsyncDisposable
     /// <summary>Redis; null: there is none.</summary>
     public RedisParts? Redis { get; private set; }
 
+    /// <summary>Dead letters on their way to Kafka; null: they stay here.</summary>
+    public KafkaDeadLetterFollower? DeadLetters { get; private set; }
+
     /// <summary>Takers of alerts.</summary>
     public IReadOnlyList<IOutboxSink> Alerts => _alerts;
 
@@ -43,7 +46,7 @@ internal sealed class StackParts : IAsyncDisposable
         var parts = new StackParts();
         try
         {
-            parts.AddKafka(options, log);
+            parts.AddKafka(options, log, time);
             parts.AddElasticsearch(options, log, time);
             parts.AddRedis(options, time);
             return parts;
@@ -56,8 +59,18 @@ internal sealed class StackParts : IAsyncDisposable
 
     /// <summary>Work beside the pipeline, each until it is cancelled, with a name for messages.</summary>
     /// <param name="blacklist">The embedded blacklist.</param>
-    public IEnumerable<(string What, Func<CancellationToken, Task> RunAsync)> Work(Blacklist blacklist) =>
-        Redis is { } redis ? [("the work beside Redis", cancellation => redis.RunAsync(blacklist, cancellation))] : [];
+    public IEnumerable<(string What, Func<CancellationToken, Task> RunAsync)> Work(Blacklist blacklist)
+    {
+        if (Redis is { } redis)
+        {
+            yield return ("the work beside Redis", cancellation => redis.RunAsync(blacklist, cancellation));
+        }
+
+        if (DeadLetters is { } letters)
+        {
+            yield return ("the topics of dead letters", letters.RunAsync);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -68,7 +81,7 @@ internal sealed class StackParts : IAsyncDisposable
         }
     }
 
-    private void AddKafka(ServiceOptions options, ServiceLog log)
+    private void AddKafka(ServiceOptions options, ServiceLog log, TimeProvider time)
     {
         if (options.Kafka is not { } kafka)
         {
@@ -89,6 +102,12 @@ internal sealed class StackParts : IAsyncDisposable
             var sink = new KafkaActionSink(actions, Kafka, state, log.Warning);
             _alerts.Add(sink);
             Own(sink);
+        }
+
+        if (kafka is { DeadLetterTopic: not null, Topics.Count: > 0 })
+        {
+            DeadLetters = new KafkaDeadLetterFollower(kafka, Kafka, options.Data, state, time, log.Warning);
+            Own(DeadLetters);
         }
     }
 
