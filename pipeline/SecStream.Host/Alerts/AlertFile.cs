@@ -45,6 +45,9 @@ internal sealed class AlertFile(string path) : IAlertSource
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<(StoredAlert? Before, StoredAlert Now)>> ReadAsync(CancellationToken cancellation) => Task.FromResult(Read());
+
+    /// <inheritdoc/>
     public Task<NewestAlerts> NewestAsync(AlertFilter filter, int limit, CancellationToken cancellation)
     {
         Read();

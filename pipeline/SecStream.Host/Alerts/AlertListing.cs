@@ -6,7 +6,6 @@ namespace SecStream.Host.Alerts;
 /// <summary>Prints the alerts that a filter lets through, once or as they come.</summary>
 internal sealed class AlertListing(IAlertSource alerts, AlertFilter filter, IAnsiConsole console, TextWriter output, TextWriter errors)
 {
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(500);
     private int _reported;
 
     /// <summary>Documents instead of a table.</summary>
@@ -17,6 +16,9 @@ internal sealed class AlertListing(IAlertSource alerts, AlertFilter filter, IAns
 
     /// <summary>The newest so many.</summary>
     public int Limit { get; init; } = int.MaxValue;
+
+    /// <summary>Time between two looks at what has come. Default 0.5 s.</summary>
+    public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Prints what is there. Returns the exit code: 1 when a line could not be read.</summary>
     public async Task<int> PrintAsync(CancellationToken cancellation)
@@ -59,8 +61,8 @@ internal sealed class AlertListing(IAlertSource alerts, AlertFilter filter, IAns
         {
             while (true)
             {
-                await Task.Delay(s_poll, time, cancellation).ConfigureAwait(false);
-                foreach (var (before, now) in alerts.Read())
+                await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
+                foreach (var (before, now) in await alerts.ReadAsync(cancellation).ConfigureAwait(false))
                 {
                     if (IsNews(before, now))
                     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using SecStream.Connectors.Elasticsearch.Client;
 
 namespace SecStream.Host.Api;
 
@@ -16,6 +17,11 @@ internal static class ApiGuard
         {
             // The caller's mistake: the sentence says which.
             await ApiAnswers.ErrorAsync(context, 400, fault.Message).ConfigureAwait(false);
+        }
+        catch (ElasticsearchException fault)
+        {
+            // The store behind this interface is away or refuses; the caller may come again.
+            await ApiAnswers.ErrorAsync(context, 503, fault.Message).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using SecStream.Connectors.Embedded;
 using SecStream.Core.Events;
 using SecStream.Core.Queries;
-using SecStream.Host.Alerts;
+using SecStream.Host.Stores;
 using Spectre.Console;
 
 namespace SecStream.Host.Cli;
@@ -24,7 +24,7 @@ internal static class AlertDecisions
     private static Command Make((string Name, string State, string Description) decision, TimeProvider time)
     {
         var id = new Argument<string>("ID") { Description = "Id of an alert, or an unambiguous beginning of it." };
-        var data = new Option<string?>("--data") { Description = "Folder that serve works in. Default: that of the configuration, else ./data." };
+        var data = new Option<string?>("--data") { Description = "Folder that serve works in. Default: what the configuration says: Elasticsearch, or its data folder." };
         var note = new Option<string?>("--note") { Description = "What there is to say." };
         var by = new Option<string>("--by") { Description = "Who says so. Default: the user of this machine.", DefaultValueFactory = _ => Environment.UserName };
         var assign = new Option<string?>("--assign") { Description = "Who works on it from now on." };
@@ -32,16 +32,12 @@ internal static class AlertDecisions
         var command = new Command(decision.Name, decision.Description) { id, data, note, by, assign, incident };
         command.SetAction(async (result, cancellation) =>
         {
-            var directory = result.GetValue(data) ?? "data";
-            if (!StoreAlerts.IsIn(directory))
-            {
-                throw new ConfigurationException($"--data {directory}: there is no {SqliteAlertStore.FileName} in it; name the --data folder of serve");
-            }
-
-            var alert = await ExplainCommand.FindAsync(directory, result.GetValue(id)!, result.GetValue(incident), time, cancellation).ConfigureAwait(false);
+            using var stores = ResultStores.ForCommand(result.GetValue(data), time);
+            var store = stores.Decisions();
+            using var owned = store as IDisposable;
+            var alert = await ExplainCommand.FindAsync(stores, result.GetValue(id)!, result.GetValue(incident), cancellation).ConfigureAwait(false);
             var verdict = new Verdict(
                 alert.Id, EventClock.ToMicroseconds(time.GetUtcNow()), result.GetValue(by)!, decision.State, result.GetValue(note) ?? "", result.GetValue(assign));
-            using var store = new SqliteAlertStore(directory, new SqliteStoreOptions { CheckAtOpen = false }, time);
             try
             {
                 await store.DecideAsync(verdict, cancellation).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SecStream.Host.Alerts;
+using SecStream.Host.Stores;
 using Spectre.Console;
 
 namespace SecStream.Host.Cli;
@@ -8,10 +9,14 @@ namespace SecStream.Host.Cli;
 internal static class AlertsCommand
 {
     private const int DefaultRows = 50;
+    private static readonly TimeSpan s_localPoll = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What the cluster takes is found a second later at most: asking more often tells nothing.</summary>
+    private static readonly TimeSpan s_remotePoll = TimeSpan.FromSeconds(2);
 
     public static Command Make(TimeProvider time)
     {
-        var data = new Option<string?>("--data") { Description = "Folder with results. Default: that of the configuration, else ./data, else ./out." };
+        var data = new Option<string?>("--data") { Description = "Folder with results. Default: what the configuration says (Elasticsearch, or its data folder), else ./data, else ./out." };
         var severity = new Option<string[]>("--severity") { Description = "Only these severities: critical,high." };
         var rule = new Option<string[]>("--rule") { Description = "Only these rules: C1,X1." };
         var entity = new Option<string?>("--entity") { Description = "Only alerts that involve a user, address or host whose name contains this." };
@@ -43,12 +48,13 @@ internal static class AlertsCommand
                 throw new ConfigurationException($"--limit {result.GetValue(limit)}: use a number from 1 on");
             }
 
-            var name = result.GetValue(incidents) ? "incidents.ndjson" : "alerts.ndjson";
-            using var alerts = DataFolder.Open(DataFolder.Find(result.GetValue(data), name), result.GetValue(incidents), time);
+            using var stores = ResultStores.ForCommand(result.GetValue(data), time);
+            using var alerts = stores.Alerts(result.GetValue(incidents));
             var listing = new AlertListing(alerts, filter, Terminal.Out, Console.Out, Console.Error)
             {
                 Json = result.GetValue(json),
                 Incidents = result.GetValue(incidents),
+                Poll = stores.AlertsAreRemote ? s_remotePoll : s_localPoll,
                 Limit = result.GetValue(limit) ?? (result.GetValue(json) ? int.MaxValue : DefaultRows),
             };
             return result.GetValue(follow)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules.Loading;
 
@@ -70,7 +71,7 @@ internal static class CommandTree
                 $"secstream: {Shown(fault.Message)} {Environment.UserName} has no right to it: run this as the user that the service runs as (sudo -u secstream …)").ConfigureAwait(false);
             return 1;
         }
-        catch (Exception fault) when (fault is IOException or InvalidOperationException or InvalidDataException or ArgumentException)
+        catch (Exception fault) when (fault is IOException or InvalidOperationException or InvalidDataException or ArgumentException or ElasticsearchException)
         {
             // The command has failed; the message is what a person can act on, the stack is for a bug report.
             await Console.Error.WriteLineAsync($"secstream: {Shown(fault.Message)}").ConfigureAwait(false);

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using SecStream.Connectors.Segments;
 using SecStream.Core.Queries;
 using SecStream.Host.Alerts;
 using SecStream.Host.Documents;
+using SecStream.Host.Stores;
 using SecStream.Stages.Alerting;
 using Spectre.Console;
 
@@ -19,7 +19,7 @@ internal static class EventsCommand
 
     public static Command Make(TimeProvider time)
     {
-        var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: that of the configuration, else ./data." };
+        var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: what the configuration says: Elasticsearch, or its data folder." };
         var where = new Option<string[]>("--where") { Description = "Only events whose field has this value: source.ip=203.0.113.7. Several: all must hold." };
         var id = new Option<string[]>("--id") { Description = "Only events of this id." };
         var since = new Option<string?>("--since") { Description = "At or after: an instant, a date, or how long ago (90m, 24h, 7d)." };
@@ -44,8 +44,8 @@ internal static class EventsCommand
             }
 
             var faults = new Reports();
-            var store = new SegmentEventStore(Path.Combine(SegmentFolder.Find(result.GetValue(data), "events"), "events"), new SegmentOptions(), faults.Add);
-            await PrintAsync(store, query, most, result.GetValue(json), cancellation).ConfigureAwait(false);
+            using var stores = ResultStores.ForCommand(result.GetValue(data), time);
+            await PrintAsync(stores.Events(faults.Add), query, most, result.GetValue(json), cancellation).ConfigureAwait(false);
             return faults.Print();
         });
         return command;
@@ -59,7 +59,7 @@ internal static class EventsCommand
             : throw new ConfigurationException($"--where {text}: use field=value, such as source.ip=203.0.113.7");
     }
 
-    private static async Task PrintAsync(SegmentEventStore store, EventQuery query, long most, bool json, CancellationToken cancellation)
+    private static async Task PrintAsync(IEventStore store, EventQuery query, long most, bool json, CancellationToken cancellation)
     {
         // On a narrow terminal the event's own text needs the room; --json has the rest.
         var narrow = Terminal.IsNarrow(Terminal.Out);

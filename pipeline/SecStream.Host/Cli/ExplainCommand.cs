@@ -3,6 +3,7 @@ using SecStream.Host.Alerts;
 using SecStream.Host.Configuration;
 using SecStream.Host.Explain;
 using SecStream.Host.Rules;
+using SecStream.Host.Stores;
 
 namespace SecStream.Host.Cli;
 
@@ -15,7 +16,7 @@ internal static class ExplainCommand
     public static Command Make(TimeProvider time)
     {
         var id = new Argument<string>("ID") { Description = "Id of an alert, or an unambiguous beginning of it." };
-        var data = new Option<string?>("--data") { Description = "Folder with results. Default: that of the configuration, else ./data, else ./out." };
+        var data = new Option<string?>("--data") { Description = "Folder with results. Default: what the configuration says (Elasticsearch, or its data folder), else ./data, else ./out." };
         var rules = new Option<string?>("--rules") { Description = "Folder of Sigma rules. Default: that of the configuration, else the pack that comes with SecStream." };
         var events = new Option<int>("--events") { Description = "Contributing events to list, at most 100.", DefaultValueFactory = _ => DefaultEvents };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
@@ -23,10 +24,10 @@ internal static class ExplainCommand
             "explain", "Show why an alert is one: rule, window, events. Derives it again from the stored events; exits 0 when that agrees, else 1.") { id, data, rules, events, json };
         command.SetAction(async (result, cancellation) =>
         {
-            var directory = DataFolder.Find(result.GetValue(data), "alerts.ndjson");
-            var alert = await FindAsync(directory, result.GetValue(id)!, incidents: false, time, cancellation).ConfigureAwait(false);
+            using var stores = ResultStores.ForCommand(result.GetValue(data), time);
+            var alert = await FindAsync(stores, result.GetValue(id)!, incidents: false, cancellation).ConfigureAwait(false);
             var options = new PipelineOptions { RulesDirectory = result.GetValue(rules) ?? ServiceOptionsReader.Load(null).Options.Pipeline.RulesDirectory, GeoIp = [] };
-            var explanation = await new AlertDerivation(directory, options, time).ExplainAsync(alert, cancellation).ConfigureAwait(false);
+            var explanation = await new AlertDerivation(stores, options, time).ExplainAsync(alert, cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
             {
                 PrintJson(explanation);
@@ -43,20 +44,20 @@ internal static class ExplainCommand
 
     /// <summary>The one alert or incident whose id begins with a text.</summary>
     /// <exception cref="ConfigurationException">There is none, or more than one.</exception>
-    internal static async Task<StoredAlert> FindAsync(string directory, string id, bool incidents, TimeProvider time, CancellationToken cancellation)
+    internal static async Task<StoredAlert> FindAsync(ResultStores stores, string id, bool incidents, CancellationToken cancellation)
     {
         if (id.Length < ShortestPrefix)
         {
             throw new ConfigurationException($"{id}: name at least {ShortestPrefix} digits of the id");
         }
 
-        using var alerts = DataFolder.Open(directory, incidents, time);
+        using var alerts = stores.Alerts(incidents);
         var found = await alerts.WithPrefixAsync(id, 4, cancellation).ConfigureAwait(false);
         return found switch
         {
             [var one] => one,
             [] => throw new ConfigurationException(
-                $"{id}: no {(incidents ? "incident" : "alert")} in {directory} begins with it"
+                $"{id}: no {(incidents ? "incident" : "alert")} in {stores.AlertsName} begins with it"
                 + (alerts.BadLines.Count > 0 ? $" ({alerts.BadLines[0]})" : "; ./run alerts --status all lists them")),
             _ => throw new ConfigurationException($"{id}: several begin with it ({string.Join(", ", found.Select(a => a.Id))} …); name more digits"),
         };

@@ -5,6 +5,7 @@ using SecStream.Core.Fields;
 using SecStream.Host.Alerts;
 using SecStream.Host.Derivation;
 using SecStream.Host.Documents;
+using SecStream.Host.Stores;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Enrichment;
 using SecStream.Stages.Enrichment.Entities;
@@ -21,7 +22,7 @@ namespace SecStream.Host.Explain;
 /// Derives a stored alert again: the stored events that can matter go through the production pipeline, in memory, with the rules as they are now,
 /// and what comes out is compared with what is stored. Enrichment is not repeated, the documents carry it.
 /// </summary>
-internal sealed class AlertDerivation(string directory, PipelineOptions options, TimeProvider time)
+internal sealed class AlertDerivation(ResultStores stores, PipelineOptions options, TimeProvider time)
 {
     private const int TimelineEvents = 100;
 
@@ -44,10 +45,11 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
         var explanation = new Explanation { Alert = alert, Document = document, Rule = rule, Fields = fields, Incident = await FindIncidentAsync(document, cancellation).ConfigureAwait(false) };
         var notes = Versions(document, rules, rule);
         var (from, to) = rule is null ? Contributors(document) : Range(document, rule);
-        using var index = StoredEvents.Open(directory, from, to, cancellation);
+        var evidence = DocumentFields.Texts(document, "secstream.evidence.event_ids").ToList();
+        using var index = await stores.EventsOfSpanAsync(from, to, evidence, cancellation).ConfigureAwait(false);
         if (index is null)
         {
-            var path = Path.Combine(directory, "events.ndjson");
+            var path = Path.Combine(stores.AlertsName, "events.ndjson");
             return explanation with { Notes = [.. notes, $"{path} is not there, nor a folder events: without the events nothing can be derived"] };
         }
 
@@ -141,14 +143,13 @@ internal sealed class AlertDerivation(string directory, PipelineOptions options,
 
     private async Task<JsonElement?> FindIncidentAsync(JsonElement document, CancellationToken cancellation)
     {
-        if (DocumentFields.Text(document, "secstream.incident.id") is not { } id
-            || !(StoreAlerts.IsIn(directory) || File.Exists(Path.Combine(directory, "incidents.ndjson"))))
+        if (DocumentFields.Text(document, "secstream.incident.id") is not { } id)
         {
             return null;
         }
 
-        using var incidents = DataFolder.Open(directory, incidents: true, time);
-        if (await incidents.WithPrefixAsync(id, 1, cancellation).ConfigureAwait(false) is not [var incident])
+        using var incidents = stores.IncidentsOrNone();
+        if (incidents is null || await incidents.WithPrefixAsync(id, 1, cancellation).ConfigureAwait(false) is not [var incident])
         {
             return null;
         }

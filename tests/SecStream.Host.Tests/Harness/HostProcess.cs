@@ -10,7 +10,10 @@ internal static class HostProcess
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
-    public static async Task<HostResult> RunAsync(string folder, params string[] arguments)
+    public static Task<HostResult> RunAsync(string folder, params string[] arguments) => RunAsync(folder, [], arguments);
+
+    /// <summary>Runs it with environment variables set.</summary>
+    public static async Task<HostResult> RunAsync(string folder, (string Name, string Value)[] environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -21,6 +24,12 @@ internal static class HostProcess
         start.ArgumentList.Add(System.IO.Path.Combine(AppContext.BaseDirectory, "SecStream.Host.dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
         start.Environment.Remove("SECSTREAM_GEOIP");
+        start.Environment.Remove("SECSTREAM_CONFIG");
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(s_limit);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);

@@ -60,6 +60,7 @@ public sealed partial class StrictElasticsearch
         On("HEAD", "/", [], _ => Root());
         AddDocumentRoutes();
         AddSearchRoutes();
+        AddUpdateRoutes();
         foreach (var kind in Objects.Keys)
         {
             On("PUT", $"/{kind}/{{name}}", ["master_timeout", "timeout", "create", "cause", "if_seq_no", "if_primary_term"], request => PutObject(kind, request));

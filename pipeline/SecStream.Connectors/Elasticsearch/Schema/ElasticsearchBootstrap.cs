@@ -1,5 +1,6 @@
 using System.Text;
 using SecStream.Connectors.Elasticsearch.Client;
+using SecStream.Core.Checks;
 
 namespace SecStream.Connectors.Elasticsearch.Schema;
 

@@ -43,7 +43,7 @@ internal static class KafkaFault
         }
 
         return Has(said, "resolve") ? ErrorCode.Local_Resolve
-            : Has(said, "SSL handshake") || Has(said, "certificate") || Has(said, "ssl.") ? ErrorCode.Local_Ssl
+            : Has(said, "SSL handshake") || Has(said, "SSL_HANDSHAKE") || Has(said, "certificate") || Has(said, "ssl.") ? ErrorCode.Local_Ssl
             : Has(said, "SASL") && !Has(said, "might require") ? ErrorCode.Local_Authentication
             : code;
     }
@@ -67,7 +67,7 @@ internal static class KafkaFault
             ? "The broker's certificate is not signed by a known authority: set ssl.ca.location in kafka.properties to the file of its CA"
             : said is not null && Has(said, "match")
                 ? "The broker's certificate is for another name: use that name in kafka.brokers"
-                : said is not null && (Has(said, "PLAINTEXT") || Has(said, "wrong version"))
+                : said is not null && (Has(said, "PLAINTEXT") || Has(said, "wrong version") || (Has(said, "Disconnected") && Has(said, "SSL_HANDSHAKE")))
                     ? "The port does not speak TLS: use the broker's TLS port, or security.protocol PLAINTEXT in kafka.properties"
                     : "Check ssl.ca.location, ssl.certificate.location and ssl.key.location in kafka.properties";
 

@@ -81,50 +81,40 @@ public sealed partial class KafkaReader
     /// </summary>
     private void FinishResets()
     {
-        if (_resets.Count == 0)
+        if (_resets.Count == 0 || _resets.Values.Any(reset => reset.Bounds is { IsCompleted: false }))
         {
             return;
         }
 
+        var isAny = false;
         foreach (var (source, reset) in _resets.ToList())
         {
-            var place = new TopicPartition(source.Topic, source.Partition);
-            if (reset.Bounds is null && (reset.Tried is null || _time.GetElapsedTime(reset.Tried.Value) >= _bounds.RetryPause))
+            if (reset.Bounds is { IsCompletedSuccessfully: true } asked)
             {
+                GoOn(source, reset, asked.GetAwaiter().GetResult());
+                isAny = _resets.Remove(source);
+            }
+            else if (reset.Tried is null || _time.GetElapsedTime(reset.Tried.Value) >= _bounds.RetryPause)
+            {
+                var place = new TopicPartition(source.Topic, source.Partition);
                 reset.Tried = _time.GetTimestamp();
                 reset.Bounds = Task.Run(() => _consumer.QueryWatermarkOffsets(place, TimeSpan.FromSeconds(5)));
             }
-            else if (reset.Bounds is { IsCompleted: true } asked)
-            {
-                reset.Bounds = null;
-                if (asked.IsCompletedSuccessfully && GoOn(source, place, reset, asked.GetAwaiter().GetResult()))
-                {
-                    _resets.Remove(source);
-                }
-            }
+        }
+
+        if (isAny)
+        {
+            AssignAnew();
         }
     }
 
-    private bool GoOn(KafkaPartitionSource source, TopicPartition place, Reset reset, WatermarkOffsets bounds)
+    private void GoOn(KafkaPartitionSource source, Reset reset, WatermarkOffsets bounds)
     {
         var gap = reset.Wanted >= 0 ? KafkaGaps.Of(source.Topic, source.Partition, reset.Wanted, bounds.Low.Value, bounds.High.Value, reset.Reason) : null;
 
         // Where state was restored, a partition of which nothing is known is a new one: all in it came after the beginning.
         var start = _options.Start == KafkaStart.Latest && !_hadState ? bounds.High.Value : bounds.Low.Value;
-        var offset = gap?.To ?? start;
-        try
-        {
-            _consumer.Seek(new TopicPartitionOffset(place, offset));
-        }
-        catch (KafkaException fault)
-        {
-            // The partition may be on its way to another leader; the next try comes after a pause.
-            OnError(fault.Error, source.Topic);
-            return false;
-        }
-
-        source.GoTo(offset, bounds.High.Value, gap);
-        return true;
+        source.GoTo(gap?.To ?? start, bounds.High.Value, gap);
     }
 
     private sealed record FaultNote(string Text, string? Topic, bool IsConnection, bool IsFinal);

@@ -90,6 +90,17 @@ public sealed partial class KafkaReader
         return offsets;
     }
 
+    /// <summary>
+    /// Reading goes on where the sources are. The client has stopped a partition that had no offset to go on with, and takes no seek to one; it is told
+    /// the whole assignment again, which is the one way the classic protocol of groups has.
+    /// </summary>
+    private void AssignAnew()
+    {
+        var offsets = _assignment.Where(IsSource).Select(p => (Place: p, Next: _byTopic[p.Topic][p.Partition.Value].NextOffset));
+        _consumer.Assign(offsets.Select(o => new TopicPartitionOffset(o.Place, o.Next >= 0 ? o.Next : Offset.Stored)));
+        _consumer.Pause(_paused.Select(source => new TopicPartition(source.Topic, source.Partition)));
+    }
+
     private void OnRevoked()
     {
         TakeBack();

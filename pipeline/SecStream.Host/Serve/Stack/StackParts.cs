@@ -1,3 +1,5 @@
+using SecStream.Connectors.Elasticsearch.Alerts;
+using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Kafka;
 using SecStream.Connectors.Kafka.Output;
@@ -43,10 +45,11 @@ internal sealed class StackParts : IAsyncDisposable
         try
         {
             parts.AddKafka(options, log);
+            parts.AddElasticsearch(options, log, time);
             parts.AddRedis(options, time);
             return parts;
         }
-        catch (ArgumentException fault)
+        catch (Exception fault) when (fault is ArgumentException or ElasticsearchException)
         {
             throw new ConfigurationException(fault.Message, fault);
         }
@@ -96,6 +99,21 @@ internal sealed class StackParts : IAsyncDisposable
             var sink = new KafkaActionSink(actions, Kafka, state, log.Warning);
             _alerts.Add(sink);
             Own(sink);
+        }
+    }
+
+    private void AddElasticsearch(ServiceOptions options, ServiceLog log, TimeProvider time)
+    {
+        if (options.Elasticsearch is not { } elasticsearch)
+        {
+            return;
+        }
+
+        var client = new ElasticsearchClient(elasticsearch, time);
+        Own(client);
+        if (elasticsearch.Alerts)
+        {
+            _alerts.Add(new ElasticsearchAlertSink(client, elasticsearch, log.Warning));
         }
     }
 

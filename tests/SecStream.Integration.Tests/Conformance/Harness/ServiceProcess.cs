@@ -32,14 +32,22 @@ internal sealed class ServiceProcess(ServiceFolder folder) : IAsyncDisposable
         Timeout = TimeSpan.FromSeconds(30),
     };
 
+    /// <summary>It is there, whether it is ready or not.</summary>
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>Starts it and waits until it is ready.</summary>
-    public async Task StartAsync()
+    public Task StartAsync() => StartAsync("/health/ready");
+
+    /// <summary>Starts it and waits until it answers: a member of a group that does not lead is never ready.</summary>
+    public Task LaunchAsync() => StartAsync("/health/live");
+
+    private async Task StartAsync(string path)
     {
         Starts++;
         _process = HostProgram.Start(folder.Root, "serve", "--config", folder.Configuration, "--log", "json", "--json");
         _reading = Task.WhenAll(DrainAsync(_process.StandardOutput, null), DrainAsync(_process.StandardError, _log));
         var started = Stopwatch.GetTimestamp();
-        while (!await IsReadyAsync())
+        while (!await AnswersAsync(path))
         {
             Assert.False(_process.HasExited, "the service ended: " + string.Join('\n', _log.TakeLast(20)));
             Assert.True(Stopwatch.GetElapsedTime(started) < s_startLimit, "the service is not ready: " + string.Join('\n', _log.TakeLast(20)));
@@ -140,11 +148,11 @@ internal sealed class ServiceProcess(ServiceFolder folder) : IAsyncDisposable
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
 
-    private async Task<bool> IsReadyAsync()
+    private async Task<bool> AnswersAsync(string path)
     {
         try
         {
-            using var answer = await Client.GetAsync("/health/ready");
+            using var answer = await Client.GetAsync(path);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

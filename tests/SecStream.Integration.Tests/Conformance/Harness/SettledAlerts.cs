@@ -56,7 +56,8 @@ internal static class SettledAlerts
         }
     }
 
-    private static SortedDictionary<string, string> Collect(IEnumerable<JsonNode> documents)
+    /// <summary>Alerts by id, without their revisions.</summary>
+    public static SortedDictionary<string, string> Collect(IEnumerable<JsonNode> documents)
     {
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var document in documents)

@@ -1,4 +1,4 @@
-namespace SecStream.Connectors.Elasticsearch.Schema;
+namespace SecStream.Core.Checks;
 
 /// <summary>What became of a step.</summary>
 public enum BootstrapOutcome : byte
