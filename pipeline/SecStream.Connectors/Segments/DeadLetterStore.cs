@@ -84,19 +84,27 @@ public sealed class DeadLetterStore
         while (after is not null);
     }
 
-    private StoredDeadLetter? Read(ReadOnlyMemory<byte> document)
+    /// <summary>Reads a stored letter; null: it lacks something.</summary>
+    internal static StoredDeadLetter? TryRead(ReadOnlyMemory<byte> document)
     {
         using var parsed = JsonDocument.Parse(document);
         var root = parsed.RootElement;
-        if (root.TryGetProperty("bytes", out var bytes)
+        return root.TryGetProperty("bytes", out var bytes)
             && bytes.ValueKind == JsonValueKind.String
             && bytes.TryGetBytesFromBase64(out var original)
             && StoredDocument.Texts(root, "source").FirstOrDefault() is { } source
             && StoredDocument.Texts(root, "error.type").FirstOrDefault() is { } error
             && root.TryGetProperty("position", out var position)
-            && position.TryGetInt64(out var at))
+            && position.TryGetInt64(out var at)
+            ? new StoredDeadLetter(StoredDocument.Time(root), source, at, error, original, document)
+            : null;
+    }
+
+    private StoredDeadLetter? Read(ReadOnlyMemory<byte> document)
+    {
+        if (TryRead(document) is { } letter)
         {
-            return new StoredDeadLetter(StoredDocument.Time(root), source, at, error, original, document);
+            return letter;
         }
 
         _report("a dead letter lacks source, position, error class or bytes, and is left out");

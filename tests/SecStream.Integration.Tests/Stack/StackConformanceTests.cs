@@ -48,6 +48,7 @@ public sealed class StackConformanceTests(ITestOutputHelper output)
         output.WriteLine($"settled after {watch.Elapsed.TotalSeconds:N1} s");
         var expected = await ReplayAsync(set, folder);
         Assert.True(expected.Count > 10, $"only {expected.Count} alerts to compare");
+        SettledAlerts.AssertEqual(expected, await StackAlerts.OfElasticsearchAsync(servers), "Elasticsearch and the replay");
         SettledAlerts.AssertEqual(expected, StackAlerts.OfTopic(servers), "the alert topic and the replay");
         SettledAlerts.AssertEqual(expected, await StackAlerts.OfElasticsearchAsync(servers), "Elasticsearch and the replay");
         SettledAlerts.AssertEqual(expected, await StackAlerts.OfRedisAsync(servers, expected.Keys), "Redis and the replay");
@@ -58,7 +59,15 @@ public sealed class StackConformanceTests(ITestOutputHelper output)
     {
         var (events, output) = (Path.Combine(folder.Root, "recorded.ndjson"), Path.Combine(folder.Root, "expected"));
         set.WriteEvents(events);
-        var options = new PipelineOptions { RulesDirectory = folder.Rules, GeoIp = [], Zone = TimeZoneInfo.Utc, Horizon = ServiceFolder.Horizon, Lanes = 1 };
+        var options = new PipelineOptions
+        {
+            RulesDirectory = folder.Rules,
+            GeoIp = [],
+            Blacklists = [Path.Combine(folder.Data, "state", "blacklist.txt")],
+            Zone = TimeZoneInfo.Utc,
+            Horizon = ServiceFolder.Horizon,
+            Lanes = 1,
+        };
         await new ReplayRun(options, output, TimeProvider.System).RunAsync([events], null, CancellationToken.None);
         return SettledAlerts.OfReplay(output);
     }

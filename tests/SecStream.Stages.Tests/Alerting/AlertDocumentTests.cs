@@ -1,3 +1,4 @@
+using SecStream.TestParts.Schemas;
 using System.Text;
 using System.Text.Json;
 using SecStream.Core.Alerts;

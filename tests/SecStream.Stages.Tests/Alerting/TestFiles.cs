@@ -1,3 +1,5 @@
+using SecStream.TestParts.Schemas;
+
 namespace SecStream.Stages.Tests.Alerting;
 
 /// <summary>Files of the repository that tests read.</summary>

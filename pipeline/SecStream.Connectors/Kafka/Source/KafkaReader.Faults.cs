@@ -19,8 +19,9 @@ public sealed partial class KafkaReader
 
     private void OnConsumeError(ConsumeException fault)
     {
+        // An error of the group or the client comes with a record, too, but with one of no topic.
         var place = fault.ConsumerRecord?.TopicPartitionOffset;
-        var source = place is null ? null : SourceOf(place.Topic, place.Partition.Value);
+        var source = place?.Topic is null ? null : SourceOf(place.Topic, place.Partition.Value);
         if (source is not null && fault.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange or ErrorCode.Local_NoOffset or LogTruncation)
         {
             // Expected, and mended by FinishResets.
@@ -35,19 +36,20 @@ public sealed partial class KafkaReader
     private void OnError(Error error, string? topic)
     {
         Interlocked.Increment(ref _errors);
-        if (error.IsFatal || error.Code is ErrorCode.FencedInstanceId)
+        var isFinal = error.IsFatal || error.Code is ErrorCode.FencedInstanceId;
+        SetFault(KafkaFaultText.Of(error, _options, topic), topic, error.Code, isFinal);
+        if (isFinal)
         {
             _state = KafkaReaderState.Failed;
         }
-
-        SetFault(KafkaFaultText.Of(error, _options, topic), topic, error.Code);
     }
 
-    private void SetFault(string text, string? topic, ErrorCode code)
+    /// <summary>Before the state says so: who sees that reading has failed must see why.</summary>
+    private void SetFault(string text, string? topic, ErrorCode code, bool isFinal)
     {
-        if (_state != KafkaReaderState.Failed || _fault?.IsFinal != true)
+        if (_fault?.IsFinal != true)
         {
-            _fault = new FaultNote(text, topic, KafkaFaultText.IsConnection(code), _state == KafkaReaderState.Failed);
+            _fault = new FaultNote(text, topic, KafkaFaultText.IsConnection(code), isFinal);
         }
     }
 

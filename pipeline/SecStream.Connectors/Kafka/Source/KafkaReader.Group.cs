@@ -6,7 +6,7 @@ namespace SecStream.Connectors.Kafka.Source;
 // What the group gives and takes, and what is committed to it.
 public sealed partial class KafkaReader
 {
-    private IReadOnlyList<TopicPartition> _assignment = [];
+    private List<TopicPartition> _assignment = [];
     private Dictionary<TopicPartition, long> _committed = [];
     private Task _committing = Task.CompletedTask;
     private long _rebalances;
@@ -75,7 +75,7 @@ public sealed partial class KafkaReader
         return offsets;
     }
 
-    private List<TopicPartitionOffset> Take(IReadOnlyList<TopicPartition> partitions)
+    private List<TopicPartitionOffset> Take(List<TopicPartition> partitions)
     {
         Rest();
         _state = KafkaReaderState.Reading;
@@ -123,6 +123,16 @@ public sealed partial class KafkaReader
     /// <summary>What belonged to the assignment before is void.</summary>
     private void Rest()
     {
+        try
+        {
+            // The client would remember, and the partition rest for ever when it comes back.
+            _consumer.Resume(_paused.Select(source => new TopicPartition(source.Topic, source.Partition)));
+        }
+        catch (KafkaException)
+        {
+            // The client does not have the partition any more, so there is nothing that rests.
+        }
+
         foreach (var source in _paused)
         {
             source.IsPaused = false;

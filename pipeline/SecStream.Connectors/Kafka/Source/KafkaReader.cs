@@ -162,19 +162,19 @@ public sealed partial class KafkaReader : IAsyncDisposable
             _state = _state == KafkaReaderState.Failed ? _state : KafkaReaderState.Closed;
             _done.TrySetResult();
         }
-        catch (KafkaException fault) when (_stop)
+        catch (KafkaException fault) when (_stop || _state == KafkaReaderState.Failed)
         {
-            // Closing fails when no broker can be told; the group finds out by itself.
+            // Closing fails when no broker can be told, and when the group has shut this member out; the group finds out by itself.
             OnError(fault.Error, null);
-            _state = KafkaReaderState.Closed;
+            _state = _state == KafkaReaderState.Failed ? _state : KafkaReaderState.Closed;
             _done.TrySetResult();
         }
         catch (Exception fault)
         {
             // A defect: whoever owns the reader learns of it, and nothing is delivered any more.
             TakeBack();
+            SetFault($"the reading of Kafka ended by a defect: {fault.Message}", null, ErrorCode.Local_Fail, isFinal: true);
             _state = KafkaReaderState.Failed;
-            SetFault($"the reading of Kafka ended by a defect: {fault.Message}", null, ErrorCode.Local_Fail);
             _done.TrySetException(fault);
         }
     }

@@ -19,7 +19,6 @@ internal sealed class StackParts : IAsyncDisposable
     private readonly List<IOutboxSink> _alerts = [];
     private readonly List<(string Name, IEventSink Sink)> _events = [];
     private readonly List<IAsyncDisposable> _owned = [];
-    private readonly List<Func<CancellationToken, Task>> _upkeep = [];
 
     private StackParts()
     {
@@ -59,15 +58,6 @@ internal sealed class StackParts : IAsyncDisposable
     /// <param name="blacklist">The embedded blacklist.</param>
     public IEnumerable<(string What, Func<CancellationToken, Task> RunAsync)> Work(Blacklist blacklist) =>
         Redis is { } redis ? [("the work beside Redis", cancellation => redis.RunAsync(blacklist, cancellation))] : [];
-
-    /// <summary>Work that has to be done now and then; about once a minute.</summary>
-    public async Task KeepUpAsync(CancellationToken cancellation)
-    {
-        foreach (var work in _upkeep)
-        {
-            await work(cancellation).ConfigureAwait(false);
-        }
-    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

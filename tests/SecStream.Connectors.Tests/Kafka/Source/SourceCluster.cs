@@ -9,26 +9,38 @@ namespace SecStream.Connectors.Tests.Kafka.Source;
 /// <summary>A cluster to read from, and what has been written to it.</summary>
 internal sealed class SourceCluster : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<(string Topic, int Partition), int> _written = [];
 
-    public SourceCluster(int brokers = 1) => Kafka = new MockKafka(brokers);
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+
+    public SourceCluster(int brokers = 1)
+    {
+        Kafka = new MockKafka(brokers);
+        _producer = KafkaTopicTraffic.OpenProducer(Kafka.Bootstraps);
+    }
 
     public MockKafka Kafka { get; }
 
-    /// <summary>Settings that make the client find out quickly what happened to a broker.</summary>
-    public static Dictionary<string, string> Quick => new()
+    /// <summary>Settings that make any client find out quickly what happened to a broker.</summary>
+    public static Dictionary<string, string> QuickConnections => new()
     {
         ["reconnect.backoff.ms"] = "20",
         ["reconnect.backoff.max.ms"] = "200",
         ["retry.backoff.ms"] = "20",
+        ["topic.metadata.refresh.interval.ms"] = "500",
+        ["topic.metadata.refresh.fast.interval.ms"] = "50",
+    };
+
+    /// <summary>The same for a consumer.</summary>
+    public static Dictionary<string, string> Quick => new(QuickConnections)
+    {
         ["fetch.error.backoff.ms"] = "50",
         ["fetch.wait.max.ms"] = "50",
         ["heartbeat.interval.ms"] = "100",
-        ["session.timeout.ms"] = "6000",
+        ["session.timeout.ms"] = "3000",
         ["coordinator.query.interval.ms"] = "200",
-        ["topic.metadata.refresh.fast.interval.ms"] = "50",
     };
 
     public KafkaOptions Options(params string[] topics) => new()
@@ -56,11 +68,23 @@ internal sealed class SourceCluster : IDisposable
     public void Write(KafkaTopic topic, int partition, int count, int padding = 0)
     {
         var from = _written.GetValueOrDefault((topic.Name, partition));
-        KafkaTopicTraffic.Produce(Kafka.Bootstraps, topic.Name, partition, Enumerable.Range(from, count).Select(i => Text(topic.Name, partition, i) + new string('.', padding)));
+        var faults = new List<Error>();
+        for (var i = from; i < from + count; i++)
+        {
+            var value = System.Text.Encoding.UTF8.GetBytes($"{topic.Name}/{partition}:{i};{new string('.', padding)}");
+            _producer.Produce(new TopicPartition(topic.Name, partition), new Message<byte[]?, byte[]?> { Value = value }, report =>
+            {
+                if (report.Error.IsError)
+                {
+                    faults.Add(report.Error);
+                }
+            });
+        }
+
+        Assert.Equal(0, _producer.Flush(s_patience));
+        Assert.Empty(faults);
         _written[(topic.Name, partition)] = from + count;
     }
-
-    public static string Text(string topic, int partition, long offset) => $"{topic}/{partition}:{offset};";
 
     /// <summary>Everything written, as the source's names and offsets have it.</summary>
     public IEnumerable<(string Source, long Offset)> Written =>
@@ -87,7 +111,11 @@ internal sealed class SourceCluster : IDisposable
         }
     }
 
-    public void Dispose() => Kafka.Dispose();
+    public void Dispose()
+    {
+        _producer.Dispose();
+        Kafka.Dispose();
+    }
 }
 
 /// <summary>A record as the engine was given it.</summary>

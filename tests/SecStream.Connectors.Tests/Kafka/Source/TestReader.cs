@@ -10,9 +10,9 @@ internal sealed class TestReader : IAsyncDisposable
     private readonly RecordBatch _batch = new();
 
     public TestReader(
-        KafkaOptions options, IReadOnlyList<KafkaTopic> topics, IReadOnlyDictionary<string, byte[]>? saved = null, KafkaReaderOptions? bounds = null, IKafkaGroupHook? hook = null)
+        KafkaOptions options, IReadOnlyList<KafkaTopic> topics, IReadOnlyDictionary<string, byte[]>? saved = null, KafkaReaderOptions? bounds = null)
     {
-        Reader = new KafkaReader(options, topics, "default", TimeProvider.System, bounds, hook);
+        Reader = new KafkaReader(options, topics, "default", TimeProvider.System, bounds);
         foreach (var source in Reader.Sources.Where(s => saved?.ContainsKey(s.Name) == true))
         {
             using var state = new BinaryReader(new MemoryStream(saved![source.Name]));

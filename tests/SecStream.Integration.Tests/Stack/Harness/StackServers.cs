@@ -1,6 +1,7 @@
 using SecStream.Connectors.Elasticsearch;
 using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Elasticsearch.Schema;
+using SecStream.Core.Checks;
 using SecStream.TestParts.Elasticsearch;
 using SecStream.TestParts.Kafka;
 using SecStream.TestParts.Redis;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace SecStream.Stages.Tests.Alerting;
+namespace SecStream.TestParts.Schemas;
 
 /// <summary>
 /// Validates against the part of JSON Schema 2020-12 that our schemas use. A keyword it does not know is an error of the schema, so that no
