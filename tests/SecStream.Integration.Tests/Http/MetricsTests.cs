@@ -6,7 +6,7 @@ namespace SecStream.Integration.Tests.Http;
 /// <summary>The metrics as Prometheus reads them.</summary>
 public sealed class MetricsTests
 {
-    private static readonly ServiceStatus s_figures = new()
+    internal static ServiceStatus Figures { get; } = new()
     {
         Sources =
         [
@@ -30,7 +30,7 @@ public sealed class MetricsTests
         await using var another = await RunningApi.StartAsync();
         await another.SendAsync("GET", "/api/v1/stats");
         await api.SendAsync("GET", "/api/v1/stats");
-        api.Service.Figures = s_figures;
+        api.Service.Figures = Figures;
         await api.SendAsync("POST", "/ingest", "{}");
         await api.SendAsync("POST", "/_bulk", "{\"create\":{\"_index\":\"x\"}}\n7\n");
         await api.SendAsync("GET", "/some/thing?user=alice");
@@ -55,7 +55,7 @@ public sealed class MetricsTests
     public async Task Metrics_Series_AreThere(string line)
     {
         await using var api = await RunningApi.StartAsync();
-        api.Service.Figures = s_figures;
+        api.Service.Figures = Figures;
         await api.SendAsync("POST", "/ingest", "{}\n{}\n");
         await api.SendAsync("POST", "/_bulk", "{\"create\":{\"_index\":\"x\"}}\n7\n");
         Assert.Contains(line + "\n", (await api.SendAsync("GET", "/metrics")).Body, StringComparison.Ordinal);
@@ -83,11 +83,11 @@ public sealed class MetricsTests
     [Fact]
     public void SourceGone_ItsSeriesAreGone()
     {
-        var service = new FixedService { Figures = s_figures };
+        var service = new FixedService { Figures = Figures };
         using var meter = new ServiceMeter(service, new StepClock());
         using var reader = new MetricsReader(meter);
         Assert.Contains("secstream_events_accepted_total", reader.Write(), StringComparison.Ordinal);
-        service.Figures = s_figures with { Sources = [] };
+        service.Figures = Figures with { Sources = [] };
         Assert.DoesNotContain("secstream_events_accepted_total", reader.Write(), StringComparison.Ordinal);
     }
 

@@ -1,4 +1,7 @@
 using System.Text.RegularExpressions;
+using SecStream.Host.Telemetry;
+using SecStream.Integration.Tests.Http;
+using SecStream.Integration.Tests.Http.Harness;
 using SecStream.TestParts;
 
 namespace SecStream.Integration.Tests.Infra;
@@ -14,6 +17,27 @@ internal static partial class MetricNames
 
     /// <summary>The names that a page of metrics declares.</summary>
     public static HashSet<string> OnPage(string page) => [.. TypeLine().Matches(page).Select(match => match.Groups[1].Value)];
+
+    /// <summary>What a service exports of which there is something to say.</summary>
+    public static async Task<HashSet<string>> ExportedAsync()
+    {
+        await using var api = await RunningApi.StartAsync();
+        api.Service.Figures = MetricsTests.Figures;
+        using var meter = new ServiceMeter(new FixedService { Figures = MetricsTests.Figures }, TimeProvider.System);
+        using var reader = new MetricsReader(meter);
+        meter.RecordSnapshot(TimeSpan.FromSeconds(1));
+        meter.RecordStandstill(TimeSpan.FromSeconds(1));
+        var names = OnPage(reader.Write());
+
+        // The server counts a request after its answer has gone out.
+        for (var tries = 0; tries < 50 && !names.Contains("http_server_request_duration_seconds"); tries++)
+        {
+            await api.SendAsync("POST", "/ingest", "{}");
+            names.UnionWith(OnPage((await api.SendAsync("GET", "/metrics")).Body));
+        }
+
+        return names;
+    }
 
     /// <summary>SecStream's own names that an expression uses; those of a histogram without what is added to them.</summary>
     public static IEnumerable<string> In(string expression) => Name().Matches(expression).Select(match => Base(match.Value));

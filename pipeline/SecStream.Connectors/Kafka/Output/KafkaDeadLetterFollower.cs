@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Confluent.Kafka;
 using SecStream.Connectors.Journal;
 using SecStream.Connectors.Segments;
 
@@ -74,9 +75,9 @@ public sealed class KafkaDeadLetterFollower : IDisposable
             {
                 return;
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or KafkaException or InvalidOperationException)
             {
-                // The letters are in the store, and so is the place: they are sent when it is over.
+                // Brokers away, a full disk, a client that can't be set up for want of a certificate: the letters are in the store, and are sent when it is over.
                 Note(fault.Message);
                 rest = _pause;
                 _pause = _pause * 2 < _bounds.MaxRetry ? _pause * 2 : _bounds.MaxRetry;
@@ -216,9 +217,10 @@ public sealed class KafkaDeadLetterFollower : IDisposable
 
     private void Note(string? failure)
     {
-        if (failure is not null && failure != _status.Error)
+        // Once for each time it is failing: the words differ from attempt to attempt.
+        if ((failure is null) != (_status.Error is null))
         {
-            _report($"dead letters to Kafka: {failure}");
+            _report($"dead letters to Kafka: {failure ?? "they are taken again"}");
         }
 
         Volatile.Write(ref _status, _status with
