@@ -150,9 +150,9 @@ public sealed class ElasticsearchEventSinkTests
     [Fact]
     public async Task Write_RequestsTooLarge_AreHalvedAndALoneGiantIsADeadLetter()
     {
-        await using var harness = await EventSinkHarness.StartAsync(server: new StrictElasticsearchOptions { MaxContentBytes = 20_000 });
+        await using var harness = await EventSinkHarness.StartAsync(server: new StrictElasticsearchOptions { MaxContentBytes = 60_000 });
         harness.Write(0, 2000);
-        harness.Sink.Write(EventSinkHarness.Output([(2000, EventSinkHarness.Now)], more: $",\"big\":\"{new string('x', 30_000)}\""));
+        harness.Sink.Write(EventSinkHarness.Output([(2000, EventSinkHarness.Now)], more: $",\"big\":\"{new string('x', 70_000)}\""));
         harness.Write(2001, 500);
         await harness.FlushedAsync();
         Assert.Equal(Enumerable.Range(0, 2501).Except([2000]), harness.Numbers());

@@ -255,7 +255,7 @@ public sealed class EventSinkRecoveryTests
             2 => StrictReply.Overloaded with { RetryAfter = "0" },
             4 => StrictReply.Unavailable,
             6 => StrictReply.ConnectionReset,
-            8 => StrictReply.Json(413, ""),
+            8 when request.Body.Length > 300_000 => StrictReply.Json(413, ""),
             10 => StrictReply.Unavailable with { CarriedOut = true },
             12 => StrictReply.ConnectionReset with { CarriedOut = true },
             _ => null,
@@ -263,6 +263,7 @@ public sealed class EventSinkRecoveryTests
         var items = 0;
         harness.Server.ItemFault = (_, _) => ++items % 997 == 0 ? new StrictItemError(429, "es_rejected_execution_exception", "later") : null;
 
+        var back = Task.CompletedTask;
         var (written, saved, state) = (0, 0, harness.Save());
         while (written < all)
         {
@@ -283,11 +284,14 @@ public sealed class EventSinkRecoveryTests
                     harness.Server.RollOver(Stream);
                     break;
                 case 3:
-                    harness.Server.IsAway = !harness.Server.IsAway;
+                    // It comes back by itself: the spool may be full meanwhile, and writing waits.
+                    harness.Server.IsAway = true;
+                    back = Task.Delay(random.Next(300)).ContinueWith(_ => harness.Server.IsAway = false, TaskScheduler.Default);
                     break;
             }
         }
 
+        await back;
         harness.Server.IsAway = false;
         await harness.FlushedAsync();
         Assert.Equal(Enumerable.Range(0, all), harness.Numbers());
