@@ -47,8 +47,8 @@ public sealed partial class StrictElasticsearch
 
     private void AddRoutes()
     {
-        On("GET", "/", [], _ => Root());
-        On("HEAD", "/", [], _ => Root());
+        On("GET", "/", [], _ => Introduce());
+        On("HEAD", "/", [], _ => Introduce());
         AddDocumentRoutes();
         AddSearchRoutes();
         foreach (var kind in Objects.Keys)
@@ -64,8 +64,16 @@ public sealed partial class StrictElasticsearch
         AddStateRoutes();
     }
 
-    private StrictReply Root()
+    /// <summary>What <c>GET /</c> answers; null: what the flavour says.</summary>
+    public StrictReply? Root { get; set; }
+
+    private StrictReply Introduce()
     {
+        if (Root is { } planned)
+        {
+            return planned;
+        }
+
         var shown = Flavor is { IsOpenSearch: true, Compatibility: true } ? "7.10.2" : Flavor.Version.ToString(3);
         var version = new JsonObject { ["number"] = shown, ["build_type"] = "docker", ["build_snapshot"] = false, ["lucene_version"] = "9.12.0" };
         if (Flavor is { IsOpenSearch: true, Compatibility: false })
