@@ -26,6 +26,9 @@ internal sealed record ServiceParts(
     /// <summary>The lead of a group; null: there is no group.</summary>
     public GroupSeat? Seat { get; init; }
 
+    /// <summary>Why events can't be written, which stops intake; null: they can.</summary>
+    public string? Blocked => Events.Blocked ?? Stack?.Blocked;
+
     /// <summary>What is written outside this machine; null: nothing is.</summary>
     public StackParts? Stack { get; init; }
 }
@@ -70,7 +73,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
     }
 
     /// <summary>A disk that takes nothing holds the driver up on purpose: the process is alive, and starting it anew would not help.</summary>
-    public DateTimeOffset? LastTick => parts.Events.Blocked is null && parts.Outbox.Fault is null
+    public DateTimeOffset? LastTick => parts.Blocked is null && parts.Outbox.Fault is null
         ? Volatile.Read(ref _tick) is > 0 and var tick ? new DateTimeOffset(tick, TimeSpan.Zero) : null
         : time.GetUtcNow();
 
@@ -114,6 +117,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             OutboxPending = parts.Deliveries.Statuses.ToDictionary(s => s.Name, s => s.Lag),
             Redis = parts.Stack?.Redis?.Health.Status,
             Kafka = parts.Feed is { } feed ? new KafkaFigures(feed.Reader.Status(), feed.Committed) : null,
+            Elasticsearch = parts.Stack?.Elasticsearch?.Events?.Status,
             Sinks = parts.Deliveries.Statuses,
             Disk = Disk(),
             LastShipped = parts.Seat?.Shipping.LastShipped,
@@ -127,7 +131,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
         var checks = new List<HealthCheck>
         {
             new("state", _pump is not null, HealthKinds.Startup | HealthKinds.Ready, _pump is null ? "the state is being restored" : "restored"),
-            new("events", parts.Events.Blocked is null, HealthKinds.Ready, parts.Events.Blocked ?? "written"),
+            new("events", parts.Blocked is null, HealthKinds.Ready, parts.Blocked ?? "written"),
             new("alerts", parts.Outbox.Fault is null, HealthKinds.Ready, parts.Outbox.Fault?.Message ?? "written"),
             new("control", ControlFault is null, HealthKinds.Ready, ControlFault ?? "written"),
             new("snapshot", SnapshotFault is null, HealthKinds.None, SnapshotFault ?? "saved"),

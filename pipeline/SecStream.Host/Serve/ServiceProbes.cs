@@ -23,6 +23,7 @@ internal static class ServiceProbes
             KafkaProbes.Add(collector, letters);
         }
 
+        parts.Stack?.Elasticsearch?.AddTo(collector);
         parts.Stack?.Redis?.AddTo(collector, () => parts.Deliveries.Statuses.FirstOrDefault(sink => sink.Name == parts.Stack.Redis.Sink.Name));
         foreach (var journal in parts.Sources.Journals)
         {

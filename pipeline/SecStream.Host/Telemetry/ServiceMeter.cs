@@ -31,6 +31,7 @@ public sealed class ServiceMeter : IDisposable
         AddSources();
         AddState();
         RedisInstruments.Add(Meter, () => Status().Redis);
+        ElasticsearchInstruments.Add(Meter, () => Status().Elasticsearch);
         KafkaInstruments.Add(Meter, () => Status().Kafka);
         SinkInstruments.Add(Meter, () => Status().Sinks);
     }

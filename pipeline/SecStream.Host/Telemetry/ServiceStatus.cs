@@ -85,6 +85,9 @@ public sealed record ServiceStatus
     /// <summary>Kafka; null: nothing is read from it.</summary>
     public KafkaFigures? Kafka { get; init; }
 
+    /// <summary>Events on their way to Elasticsearch; null: none go there.</summary>
+    public Connectors.Elasticsearch.Events.EventSinkStatus? Elasticsearch { get; init; }
+
     /// <summary>How the outputs of alerts fare.</summary>
     public IReadOnlyList<Connectors.Outbox.SinkStatus> Sinks { get; init; } = [];
 

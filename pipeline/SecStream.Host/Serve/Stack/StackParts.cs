@@ -1,4 +1,3 @@
-using SecStream.Connectors.Elasticsearch.Alerts;
 using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Kafka;
@@ -27,6 +26,12 @@ internal sealed class StackParts : IAsyncDisposable
     /// <summary>Settings of the Kafka cluster, with its secrets; null: there is none.</summary>
     public KafkaClientSettings? Kafka { get; private set; }
 
+    /// <summary>Elasticsearch; null: there is none.</summary>
+    public ElasticsearchParts? Elasticsearch { get; private set; }
+
+    /// <summary>Why events can't be written outside this machine, which stops intake; null: they can.</summary>
+    public string? Blocked => Elasticsearch?.Events?.Blocked;
+
     /// <summary>Redis; null: there is none.</summary>
     public RedisParts? Redis { get; private set; }
 
@@ -47,7 +52,7 @@ internal sealed class StackParts : IAsyncDisposable
         try
         {
             parts.AddKafka(options, log, time);
-            parts.AddElasticsearch(options, log, time);
+            parts.AddElasticsearch(options, log, time, giveUp);
             parts.AddRedis(options, time);
             return parts;
         }
@@ -111,18 +116,23 @@ internal sealed class StackParts : IAsyncDisposable
         }
     }
 
-    private void AddElasticsearch(ServiceOptions options, ServiceLog log, TimeProvider time)
+    private void AddElasticsearch(ServiceOptions options, ServiceLog log, TimeProvider time, CancellationToken giveUp)
     {
-        if (options.Elasticsearch is not { } elasticsearch)
+        if (options.Elasticsearch is null)
         {
             return;
         }
 
-        var client = new ElasticsearchClient(elasticsearch, time);
-        Own(client);
-        if (elasticsearch.Alerts)
+        Elasticsearch = ElasticsearchParts.Open(options, log, time, giveUp);
+        _owned.Add(Elasticsearch);
+        if (Elasticsearch.Events is { } events)
         {
-            _alerts.Add(new ElasticsearchAlertSink(client, elasticsearch, log.Warning));
+            _events.Add(("elasticsearch", events));
+        }
+
+        if (Elasticsearch.Alerts is { } alerts)
+        {
+            _alerts.Add(alerts);
         }
     }
 
