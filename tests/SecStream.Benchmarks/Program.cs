@@ -5,7 +5,13 @@ switch (args)
     case ["json"]:
         JsonBench.Run();
         return 0;
+    case ["elasticsearch"]:
+        await ElasticsearchBench.RunAsync();
+        return 0;
+    case ["bulk-server"]:
+        await BulkServer.RunAsync();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: SecStream.Benchmarks json");
+        Console.Error.WriteLine("usage: SecStream.Benchmarks json | elasticsearch");
         return 2;
 }

@@ -69,6 +69,46 @@ public sealed class Blacklist
     /// <summary>Writes the exported list when it is missing or differs: at the start of the service.</summary>
     public Task ExportAsync(CancellationToken cancellation) => _store.RecordAsync(() => [], cancellation);
 
+    /// <summary>
+    /// Takes over what another copy of the list decided: additions and replacements as they are, and removals. Each only while the entry here is still the
+    /// one that was seen, so a decision made meanwhile stands. Returns how many took effect.
+    /// </summary>
+    internal Task<int> TakeOverAsync(IReadOnlyList<(BlacklistEntry? Seen, BlacklistEntry? Wanted)> changes, string by, CancellationToken cancellation)
+    {
+        var now = EventClock.ToMicroseconds(_time.GetUtcNow());
+        return _store.RecordAsync(
+            () =>
+            {
+                var here = Entries().ToDictionary(entry => entry.Value, StringComparer.Ordinal);
+                return
+                [
+                    .. changes
+                        .Where(change => here.GetValueOrDefault((change.Seen ?? change.Wanted)!.Value) == change.Seen)
+                        .Select(Decision (change) => change.Wanted is { } wanted ? new BlacklistAddition(wanted) : new BlacklistRemoval(change.Seen!.Value, now, by)),
+                ];
+            },
+            cancellation);
+    }
+
+    /// <summary>When each of these was removed last, by what the decision log says; one that never was is missing.</summary>
+    internal Task<IReadOnlyDictionary<string, long>> RemovalsAsync(IReadOnlySet<string> values, CancellationToken cancellation) =>
+        Task.Run<IReadOnlyDictionary<string, long>>(
+            () =>
+            {
+                var removals = new Dictionary<string, long>(StringComparer.Ordinal);
+                foreach (var (decision, _) in _store.Decisions.Read(0))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    if (decision is BlacklistRemoval removal && values.Contains(removal.Value))
+                    {
+                        removals[removal.Value] = removal.At;
+                    }
+                }
+
+                return removals;
+            },
+            cancellation);
+
     /// <summary>The list in the format of intelligence lists.</summary>
     public static string ToIntelText(IEnumerable<BlacklistEntry> entries)
     {

@@ -10,7 +10,8 @@ namespace SecStream.Connectors.Outbox;
 /// <param name="FailingSince">When it began to fail; null when it does not.</param>
 /// <param name="Error">Why it fails.</param>
 /// <param name="Damage">What of the outbox could not be read, with the number of such places; null when all could.</param>
-public sealed record SinkStatus(string Name, long Position, long Lag, long Delivered, DateTimeOffset? FailingSince, string? Error, string? Damage);
+/// <param name="Failures">Attempts that failed since the start.</param>
+public sealed record SinkStatus(string Name, long Position, long Lag, long Delivered, DateTimeOffset? FailingSince, string? Error, string? Damage, long Failures = 0);
 
 /// <summary>The pump of one sink: reads the outbox, delivers, keeps the place, tries again. Failures of one sink touch no other.</summary>
 internal sealed class OutboxDelivery(AlertOutbox outbox, IOutboxSink sink, OutboxCursor cursor, TimeProvider time)
@@ -21,6 +22,7 @@ internal sealed class OutboxDelivery(AlertOutbox outbox, IOutboxSink sink, Outbo
     private bool _isKept;
     private OutboxReader? _reader;
     private long _delivered;
+    private long _failures;
     private DateTimeOffset? _failingSince;
     private string? _error;
 
@@ -33,7 +35,8 @@ internal sealed class OutboxDelivery(AlertOutbox outbox, IOutboxSink sink, Outbo
         Interlocked.Read(ref _delivered),
         _failingSince,
         _error,
-        _reader is { Damage: { } damage } reader ? $"{damage} ({reader.DamagedLines:N0} in all)" : null);
+        _reader is { Damage: { } damage } reader ? $"{damage} ({reader.DamagedLines:N0} in all)" : null,
+        Interlocked.Read(ref _failures));
 
     /// <summary>Delivers until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -52,6 +55,7 @@ internal sealed class OutboxDelivery(AlertOutbox outbox, IOutboxSink sink, Outbo
                 catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
                 {
                     // Whatever a sink throws: the outbox keeps the entries, health tells, and they come again.
+                    Interlocked.Increment(ref _failures);
                     (_failingSince, _error) = (_failingSince ?? time.GetUtcNow(), fault.Message);
                     await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
                     wait = wait * 2 < outbox.Options.MaxSinkRetry ? wait * 2 : outbox.Options.MaxSinkRetry;

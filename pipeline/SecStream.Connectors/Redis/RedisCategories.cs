@@ -25,6 +25,9 @@ internal static class RedisCategories
     /// <summary><c>auth</c>, <c>access</c>, <c>data</c>, <c>config</c>, <c>api</c>; null for an action of none of them.</summary>
     public static string? Of(string? action) => action is not null && s_byAction.TryGetValue(action, out var category) ? category : null;
 
+    /// <summary>An action of the table, as the one string for it; null: none.</summary>
+    public static string? Known(ReadOnlySpan<char> action) => s_byAction.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(action, out var known, out _) ? known : null;
+
     /// <summary>The list that the guides keep of such an action; null for none.</summary>
     public static string? ListOf(string? action) => action is "suspicious_transaction" or "payment_blocked" ? Transactions : null;
 

@@ -19,7 +19,7 @@ public sealed class RedisConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Action<string>> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ConnectionMultiplexer> _subscriptions = new(StringComparer.Ordinal);
     private ConnectionMultiplexer? _connection;
     private int _outstanding;
     private int _silences;
@@ -47,17 +47,27 @@ public sealed class RedisConnection : IAsyncDisposable
     public Task<RedisResult> EvaluateAsync(string script, string key, IReadOnlyList<object> arguments, CancellationToken cancellation) =>
         RunAsync("EVAL", database => database.ExecuteAsync("EVAL", [script, 1, key, .. arguments]), cancellation);
 
-    /// <summary>Calls for each message of a channel, now and after each reconnect. What is published meanwhile is missed.</summary>
+    /// <summary>
+    /// Calls for each message of a channel. Cheap when that is so already: call it now and then, for after a loss the connection may be another one. What is
+    /// published meanwhile is missed.
+    /// </summary>
     /// <exception cref="RedisUnavailableException">Redis can't be reached or refused.</exception>
     public async Task SubscribeAsync(string channel, Action<string> receive, CancellationToken cancellation)
     {
         var connection = await GetAsync(cancellation).ConfigureAwait(false);
         lock (_lock)
         {
-            _subscriptions[channel] = receive;
+            if (_subscriptions.GetValueOrDefault(channel) == connection)
+            {
+                return;
+            }
         }
 
-        await SubscribeAsync(connection, channel, receive).WaitAsync(Options.Timeout, _time, cancellation).ConfigureAwait(false);
+        await SubscribeAsync(connection, channel, receive, cancellation).ConfigureAwait(false);
+        lock (_lock)
+        {
+            _subscriptions[channel] = connection;
+        }
     }
 
     /// <inheritdoc/>
@@ -171,24 +181,25 @@ public sealed class RedisConnection : IAsyncDisposable
         }
 
         RedisPackage.Tune(connection);
-        (string Channel, Action<string> Receive)[] subscriptions;
-        lock (_lock)
-        {
-            subscriptions = [.. _subscriptions.Select(pair => (pair.Key, pair.Value))];
-        }
-
-        foreach (var (channel, receive) in subscriptions)
-        {
-            await SubscribeAsync(connection, channel, receive).WaitAsync(Options.Timeout, _time, cancellation).ConfigureAwait(false);
-        }
-
         Volatile.Write(ref _silences, 0);
         Volatile.Write(ref _connection, connection);
         return connection;
     }
 
-    private static Task SubscribeAsync(ConnectionMultiplexer connection, string channel, Action<string> receive) =>
-        connection.GetSubscriber().SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), (_, message) => receive((string?)message ?? ""));
+    private async Task SubscribeAsync(ConnectionMultiplexer connection, string channel, Action<string> receive, CancellationToken cancellation)
+    {
+        var subscribing = connection.GetSubscriber().SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), (_, message) => receive((string?)message ?? ""));
+        try
+        {
+            await subscribing.WaitAsync(Options.Timeout, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is TimeoutException or RedisException or ObjectDisposedException)
+        {
+            // The exception of an answer that nobody waits for any more is nobody's.
+            _ = subscribing.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw new RedisUnavailableException($"redis {Name} did not take the subscription to {channel}: {fault.Message}", fault);
+        }
+    }
 
     private async Task RenewAfterSilenceAsync(ConnectionMultiplexer silent)
     {

@@ -52,21 +52,21 @@ internal sealed record RedisFacts
 
     private static RedisFacts Of(JsonElement root)
     {
-        var (happening, ours) = (Find(root, "event"), Find(root, "secstream"));
+        var ours = Find(root, "secstream");
         var top = Find(Find(ours, "contributors"), "actions") is { } actions && Find(actions, "top") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
             ? Text(Find(list[0], "value"))
             : null;
         return new RedisFacts
         {
-            Id = Text(Find(happening, "id")),
-            Action = Text(Find(happening, "action")) ?? top,
-            Severity = Text(Find(ours, "severity")),
+            Id = Text(Find(root, "event", "id")),
+            Action = Text(Find(root, "event", "action")) ?? top,
+            Severity = Text(Find(root, "secstream", "severity")),
             Message = Text(Find(root, "message")),
-            Path = Text(Find(Find(root, "url"), "path")),
+            Path = Text(Find(root, "url", "path")),
             Time = Instant(Find(root, "@timestamp")),
-            End = Instant(Find(happening, "end")),
-            Addresses = Names(Find(Find(root, "source"), "address") ?? Find(Find(root, "source"), "ip"), Find(Find(root, "related"), "ip")),
-            Users = Names(Find(Find(root, "user"), "name"), Find(Find(root, "related"), "user")),
+            End = Instant(Find(root, "event", "end")),
+            Addresses = Names(Find(root, "source", "address") ?? Find(root, "source", "ip"), Find(root, "related", "ip")),
+            Users = Names(Find(root, "user", "name"), Find(root, "related", "user")),
             Actions = ActionsOf(Find(ours, "actions")),
         };
     }
@@ -84,6 +84,9 @@ internal sealed record RedisFacts
 
     private static DateTimeOffset? Instant(JsonElement? element) =>
         Text(element) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    /// <summary>A field: what the pipeline added stands under its full name, what the source sent may stand in groups.</summary>
+    private static JsonElement? Find(JsonElement root, string group, string name) => Find(root, $"{group}.{name}") ?? Find(Find(root, group), name);
 
     private static JsonElement? Find(JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } group && group.TryGetProperty(name, out var found) ? found : null;

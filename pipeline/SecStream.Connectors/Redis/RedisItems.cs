@@ -31,7 +31,7 @@ internal static class RedisItems
 
         if (options.GuideKeys)
         {
-            if (item.Kind == "alert" && item.Severity == "critical")
+            if (item.Severity == "critical")
             {
                 WriteMember(json, RedisCategories.Critical, "list", item);
             }

@@ -43,7 +43,7 @@ internal sealed class RedisProbe : IDisposable
             {
                 OperationCanceledException when cancellation.IsCancellationRequested => fault,
                 RedisUnavailableException => fault,
-                OperationCanceledException => new RedisUnavailableException($"redis {endpoint} does not answer within {options.ConnectTimeout.TotalSeconds:0.#} s", fault),
+                OperationCanceledException => new RedisUnavailableException($"redis {endpoint} does not answer within {options.ConnectTimeout.TotalSeconds:0.#} s{(options.Tls ? "; it may speak no TLS on this port" : "")}", fault),
                 SocketException or IOException or AuthenticationException or FormatException
                     => new RedisUnavailableException($"redis {endpoint}: {Reason(fault, options)}", fault),
                 _ => new RedisUnavailableException($"redis {endpoint}: {fault.GetType().Name}: {fault.Message}", fault),

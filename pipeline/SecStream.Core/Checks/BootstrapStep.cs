@@ -14,6 +14,9 @@ public enum BootstrapOutcome : byte
 
     /// <summary>It was not done; the detail says why, the mend what to do.</summary>
     Refused = 3,
+
+    /// <summary>It is there in a form that people gave it, and was left; the detail says so, the mend how to replace it all the same.</summary>
+    Kept = 4,
 }
 
 /// <summary>One thing that was looked at, and perhaps installed. In a dry run: what would become of it.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SecStream.Core.Text;
 
 namespace SecStream.Core.Pipeline;
 
@@ -10,13 +11,24 @@ namespace SecStream.Core.Pipeline;
 /// <param name="RetentionDays">Retention class: days it is kept.</param>
 /// <param name="FirstHash">Where its hashes begin.</param>
 /// <param name="HashCount">How many it has: of its id, and of each indexed field it has (<see cref="Queries.EventHash"/>).</param>
-public readonly record struct EventMark(int Start, int Length, long Time, long Evaluated, int RetentionDays, int FirstHash, int HashCount);
+public readonly record struct EventMark(int Start, int Length, long Time, long Evaluated, int RetentionDays, int FirstHash, int HashCount)
+{
+    /// <summary>Where its names begin (<see cref="EventMarks.AddNames"/>).</summary>
+    public int FirstName { get; init; }
+
+    /// <summary>Bytes of its <c>event.id</c>; 0: it was not noted.</summary>
+    public int IdLength { get; init; }
+
+    /// <summary>Bytes of its <c>event.dataset</c>; 0: it has none, or it was not noted.</summary>
+    public int DatasetLength { get; init; }
+}
 
 /// <summary>The marks of a batch of documents. Pooled with its output; not thread-safe.</summary>
 public sealed class EventMarks
 {
     private readonly List<EventMark> _marks = [];
     private readonly List<ulong> _hashes = [];
+    private readonly ByteWriter _names = new();
 
     /// <summary>The marks, in the order of the documents; good until the next change.</summary>
     public ReadOnlySpan<EventMark> All => CollectionsMarshal.AsSpan(_marks);
@@ -26,6 +38,21 @@ public sealed class EventMarks
 
     /// <summary>The hashes of a mark; good until the next change.</summary>
     public ReadOnlySpan<ulong> Hashes(in EventMark mark) => CollectionsMarshal.AsSpan(_hashes).Slice(mark.FirstHash, mark.HashCount);
+
+    /// <summary>The <c>event.id</c> of a mark, UTF-8 without escapes; empty when it was not noted. Good until the next change.</summary>
+    public ReadOnlySpan<byte> Id(in EventMark mark) => _names.Written.Slice(mark.FirstName, mark.IdLength);
+
+    /// <summary>The <c>event.dataset</c> of a mark, likewise.</summary>
+    public ReadOnlySpan<byte> Dataset(in EventMark mark) => _names.Written.Slice(mark.FirstName + mark.IdLength, mark.DatasetLength);
+
+    /// <summary>Notes id and dataset of the document whose mark is added next; returns where they begin.</summary>
+    public int AddNames(ReadOnlySpan<byte> id, ReadOnlySpan<byte> dataset)
+    {
+        var first = _names.Length;
+        _names.Write(id);
+        _names.Write(dataset);
+        return first;
+    }
 
     /// <summary>Notes a hash of the document whose mark is added next.</summary>
     public void AddHash(ulong hash) => _hashes.Add(hash);
@@ -38,5 +65,6 @@ public sealed class EventMarks
     {
         _marks.Clear();
         _hashes.Clear();
+        _names.Reset();
     }
 }

@@ -10,6 +10,7 @@ namespace SecStream.Host.Check;
 internal static class CheckListing
 {
     private const int TextLength = 600;
+    private const int MendLength = 4000;
     private const int ExampleLength = 160;
 
     /// <summary>Prints it.</summary>
@@ -22,6 +23,7 @@ internal static class CheckListing
         }
 
         console.Write(parts);
+        Print(console, report.Servers);
         foreach (var source in report.Sources)
         {
             Print(console, source);
@@ -38,6 +40,30 @@ internal static class CheckListing
         var text = span.TotalDays >= 2 ? $"{span.TotalDays.ToString("N0", CultureInfo.InvariantCulture)} days"
             : RuleText.Span(TimeSpan.FromSeconds(span.TotalHours >= 2 ? Math.Floor(span.TotalMinutes) * 60 : Math.Max(1, Math.Floor(span.TotalSeconds))));
         return seconds < 0 ? $"{text} ahead of now" : $"{text} ago";
+    }
+
+    private static void Print(IAnsiConsole console, IReadOnlyList<CheckedServer> servers)
+    {
+        if (servers.Count == 0)
+        {
+            return;
+        }
+
+        console.WriteLine();
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn();
+        foreach (var server in servers)
+        {
+            grid.AddRow(server.Result switch { "ok" => "[green]ok[/]", "failed" => "[red]FAIL[/]", _ => "[yellow]warn[/]" }, Text(server.Name), Text(server.Detail));
+        }
+
+        console.Write(grid);
+
+        // Mends are commands to be copied: whole, below the table.
+        foreach (var server in servers.Where(server => server.Mend is not null))
+        {
+            console.WriteLine();
+            Terminal.WriteLine(console, $"{Text(server.Name)}: {Markup.Escape(SafeText.Show(server.Mend!, MendLength))}");
+        }
     }
 
     private static void Print(IAnsiConsole console, SourceReport source)

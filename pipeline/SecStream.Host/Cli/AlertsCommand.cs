@@ -66,6 +66,8 @@ internal static class AlertsCommand
             command.Subcommands.Add(decision);
         }
 
+        command.Subcommands.Add(EmitTestCommand.Make(time));
+
         return command;
     }
 }

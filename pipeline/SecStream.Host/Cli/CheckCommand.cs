@@ -1,6 +1,6 @@
 using System.CommandLine;
-using SecStream.Core.Fields;
 using SecStream.Host.Check;
+using SecStream.Host.Configuration;
 using SecStream.Host.Rules;
 using SecStream.Stages.Enrichment;
 using SecStream.Stages.Ingest;
@@ -8,38 +8,38 @@ using Spectre.Console;
 
 namespace SecStream.Host.Cli;
 
-/// <summary><c>check [PATH...]</c>: whether sources, rules and folders are fit for use, before anything runs.</summary>
+/// <summary><c>check [PATH...]</c>: whether sources, rules, folders and the servers around the service are fit for use, before anything runs.</summary>
 internal static class CheckCommand
 {
     public static Command Make(TimeProvider time)
     {
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "Log files (plain or .gz) or folders of them. Default: the usual logs of this machine.",
+            Description = "Log files (plain or .gz) or folders of them. Default: those of the configuration, else the usual logs of this machine.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var data = new Option<string?>("--data") { Description = "Folder that serve will write to. Default: data." };
         var output = new Option<string?>("--out") { Description = "Folder that replay will write to, to be checked too." };
         var lines = new Option<long>("--lines") { Description = "Read only the first N lines of each file; 0 reads all.", DefaultValueFactory = _ => 0 };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var pipeline = new PipelineArguments();
-        var command = new Command("check", "Look at logs, rules and folders before anything runs: what is read how, what can't be seen. Exits 1 when something can't be used.")
+        var arguments = new ServiceArguments();
+        var command = new Command(
+            "check", "Look at logs, rules, folders and the servers of the configuration before anything runs: what is read how, what can't be seen, which right is missing. Exits 1 when something can't be used.")
         {
-            paths, data, output, lines, json,
+            paths, output, lines, json,
         };
-        pipeline.AddTo(command);
+        arguments.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {
-            var options = pipeline.Read(result);
+            var configuration = arguments.Read(result, result.GetValue(paths) ?? []);
             var folders = result.GetValue(output) is { } named
                 ? new List<CheckedPart> { PartsCheck.OfFolder("--out", named) }
                 : [];
-            if (folders.Count == 0 || result.GetValue(data) is not null)
+            if (folders.Count == 0 || configuration.CommandLine.Contains("data"))
             {
-                folders.Add(PartsCheck.OfFolder("--data", result.GetValue(data) ?? "data"));
+                folders.Add(PartsCheck.OfFolder("--data", configuration.Options.Data));
             }
 
-            var report = await RunAsync(options, Sources(result.GetValue(paths)), folders, result.GetValue(lines), time, cancellation).ConfigureAwait(false);
+            var report = await RunAsync(configuration.Options, folders, result.GetValue(lines), time, cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
             {
                 JsonOutput.Print(report);
@@ -54,9 +54,11 @@ internal static class CheckCommand
         return command;
     }
 
-    private static async Task<CheckReport> RunAsync(
-        PipelineOptions options, IReadOnlyList<string> paths, List<CheckedPart> folders, long lines, TimeProvider time, CancellationToken cancellation)
+    private static async Task<CheckReport> RunAsync(ServiceOptions service, List<CheckedPart> folders, long lines, TimeProvider time, CancellationToken cancellation)
     {
+        // The servers take their time: they are asked while files are read.
+        var servers = new StackCheck(service, time) { Progress = Progress("asking") }.RunAsync(cancellation);
+        var options = service.Pipeline;
         var rules = RuleFolder.Load(options.RulesDirectory);
         var parts = new List<CheckedPart> { PartsCheck.OfRules(rules, options.RulesDirectory) };
         var enrichment = EnrichmentSources.Default;
@@ -73,12 +75,21 @@ internal static class CheckCommand
 
         parts.AddRange(folders);
         var knowledge = new Knowledge(IngestPlan.Compile(rules.Rules, rules.Fields, options.Tenant), enrichment);
-        var check = new SourceCheck(options, knowledge, time) { MaxLines = lines, Progress = Progress() };
-        var sources = await check.RunAsync(paths, cancellation).ConfigureAwait(false);
-        return new CheckReport(parts.TrueForAll(p => p.Problem is null) && sources.All(s => s.Unusable is null), parts, sources);
+        var sources = new List<SourceReport>();
+        foreach (var file in Sources(service))
+        {
+            var own = options with { Format = file.Format ?? options.Format, Zone = file.Zone ?? options.Zone, Year = file.Year ?? options.Year };
+            var check = new SourceCheck(own, knowledge, time) { MaxLines = lines, Progress = Progress("reading") };
+            sources.AddRange(await check.RunAsync([file.Path], cancellation).ConfigureAwait(false));
+        }
+
+        var tried = (await servers.ConfigureAwait(false)).Select(CheckedServer.Of).ToList();
+        var isUsable = parts.TrueForAll(p => p.Problem is null) && sources.TrueForAll(s => s.Unusable is null) && tried.TrueForAll(s => s.Result != "failed");
+        return new CheckReport(isUsable, parts, tried, sources);
     }
 
-    private static string[] Sources(string[]? named) => named is { Length: > 0 } ? named : [.. ServeCommand.UsualLogs.Where(File.Exists)];
+    private static IReadOnlyList<FileSettings> Sources(ServiceOptions service) =>
+        service.Files ?? [.. ServeCommand.UsualLogs.Where(File.Exists).Select(path => new FileSettings { Path = path })];
 
-    private static Action<string>? Progress() => Console.IsErrorRedirected ? null : path => Terminal.Error.MarkupLine($"[grey]reading {Terminal.Safe(path)}[/]");
+    private static Action<string>? Progress(string doing) => Console.IsErrorRedirected ? null : what => Terminal.Error.MarkupLine($"[grey]{doing} {Terminal.Safe(what)}[/]");
 }

@@ -18,6 +18,7 @@ internal static class CommandTree
         root.Subcommands.Add(ServeCommand.Make());
         root.Subcommands.Add(ReplayCommand.Make());
         root.Subcommands.Add(AlertsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(BootstrapCommand.Make(TimeProvider.System));
         root.Subcommands.Add(BlacklistCommand.Make(TimeProvider.System));
         root.Subcommands.Add(CheckCommand.Make(TimeProvider.System));
         root.Subcommands.Add(DlqCommand.Make(TimeProvider.System));
@@ -26,6 +27,7 @@ internal static class CommandTree
         root.Subcommands.Add(RetentionCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ConfigCommand.Make());
+        root.Subcommands.Add(InitCommand.Make());
         root.Subcommands.Add(HealthCommand.Make());
         root.Subcommands.Add(LedgerCommand.Make(TimeProvider.System));
         root.Subcommands.Add(StatsCommand.Make(TimeProvider.System));

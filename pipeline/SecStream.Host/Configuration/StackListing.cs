@@ -50,7 +50,7 @@ internal static class StackListing
 
     private static IEnumerable<(string, string)> Redis(RedisOptions redis) =>
     [
-        ("redis.endpoints", string.Join(", ", redis.Endpoints)), ("redis.tls", Flag(redis.Tls)), ("redis.username", redis.Username ?? ""),
+        ("redis.endpoints", string.Join(", ", redis.Endpoints)), ("redis.tls", Flag(redis.Tls)), ("redis.ca", redis.AuthorityFile ?? ""), ("redis.username", redis.Username ?? ""),
         .. Secret("redis.password", redis.PasswordVariable, redis.PasswordFile),
         ("redis.database", Number(redis.Database)), ("redis.prefix", redis.Prefix), ("redis.guide_keys", Flag(redis.GuideKeys)),
         ("redis.keep", DurationShape.Format(redis.Keep)),

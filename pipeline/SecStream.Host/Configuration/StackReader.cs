@@ -82,6 +82,7 @@ internal static class StackReader
         return none with
         {
             Tls = section.Get("tls", none.Tls),
+            AuthorityFile = section.Get("ca", none.AuthorityFile),
             Username = section.Get("username", none.Username),
             PasswordVariable = section.Get("password_env", none.PasswordVariable),
             PasswordFile = section.Get("password_file", none.PasswordFile),

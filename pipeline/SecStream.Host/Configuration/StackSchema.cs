@@ -85,6 +85,7 @@ internal static class StackSchema
     internal static SectionShape Redis => new(
         new("endpoints", new ListShape(new ServersShape(6379), MaxServers), "Servers, host:port.", Required: true),
         new("tls", new FlagShape(), "Connect with TLS.", "false"),
+        new("ca", new PathShape(MustExist: true), "Certificate authority (PEM) that signs the server's certificate. Default: those of the system."),
         new("username", s_user, "User (Redis 6 and later). Default: the default user."),
         new("password_env", Variable, "Environment variable with the password."),
         new("password_file", SecretFile, "File with the password."),

@@ -11,6 +11,7 @@ public static class BlindSpotKinds
 {
 #pragma warning disable CS1591 // Each is explained in All.
     public const string Behind = "behind";
+    public const string BlacklistRefused = "blacklist_refused";
     public const string ClockSetBack = "clock_set_back";
     public const string ClockSetForward = "clock_set_forward";
     public const string ClockSkew = "clock_skew";
@@ -33,7 +34,9 @@ public static class BlindSpotKinds
     public const string SessionBound = "session_bound";
     public const string SilentSource = "silent_source";
     public const string SinkFailing = "sink_failing";
+    public const string SinkStrained = "sink_strained";
     public const string SnapshotFailing = "snapshot_failing";
+    public const string SourceAway = "source_away";
     public const string SourceGap = "source_gap";
     public const string StaleFile = "stale_file";
     public const string StateLost = "state_lost";
@@ -46,6 +49,8 @@ public static class BlindSpotKinds
     [
         new(Behind, "A source has more to read than was read for over a minute: alerts on its events come late. Nothing is lost.",
             "Wait when it is a burst. Otherwise give the service more workers and lanes, or a faster disk; `stats` shows which source lags."),
+        new(BlacklistRefused, "Entries that somebody wrote into the blacklist of Redis are no addresses or networks, so they are not in force.",
+            "Write them anew, as `HSET secstream:blacklist 203.0.113.7 \"why\"`, or take them out with HDEL; `HGETALL secstream:blacklist:refused` shows them."),
         new(ClockSetBack, "The clock of this machine was set back: arrival times stand still until it has caught up, quiet sources' alerts wait as long, and spans of this time are shorter than they were. Nothing is lost.",
             "Keep the clock by NTP (chrony, timesyncd), which slows a clock down instead of setting it back."),
         new(ClockSetForward, "The clock of this machine was set forward, or the machine was asleep: events may have been taken for late, or for overdue.",
@@ -81,7 +86,10 @@ public static class BlindSpotKinds
         new(SilentSource, "A source that used to speak has said nothing for longer than is usual for it.",
             "See whether the sender runs, and whether its file was renamed. `ledger.silent_after` sets the least time."),
         new(SinkFailing, "An output does not take what it is given. Everything is kept and delivered later.", "See the detail and the log; mend the output. Delivery goes on by itself."),
+        new(SinkStrained, "The server behind an output is close to its limits, or has gone beyond them.", "The detail says which limit, and what to do."),
         new(SnapshotFailing, "The state could not be saved. A restart would read more again, and nothing is released.", "Mostly a full disk: free space."),
+        new(SourceAway, "A source can't be reached: brokers that are away, a topic that is not there, a right that is missing. What is written to it meanwhile is read afterwards.",
+            "Mend what the detail names (`check` tries every right). Reading goes on by itself."),
         new(SourceGap, "Records of a source are missing: its file was cut, replaced or damaged before all of it was read.",
             "Rotate logs by renaming, not by truncating in place (`copytruncate`); `replay` evaluates what a copy still has."),
         new(StaleFile, "A file the enrichment reads has not been renewed for long; what it says may no longer be true.", "Renew it; it is reloaded by itself. `ledger.stale_after` sets the ages."),

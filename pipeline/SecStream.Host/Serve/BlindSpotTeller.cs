@@ -13,9 +13,9 @@ internal sealed class BlindSpotTeller(BlindSpotLedger ledger, ServiceLog log)
 
     private static readonly HashSet<string> s_told = new(StringComparer.Ordinal)
     {
-        BlindSpotKinds.Behind, BlindSpotKinds.ClockSetBack, BlindSpotKinds.ClockSetForward, BlindSpotKinds.DiskFull, BlindSpotKinds.Evicted, BlindSpotKinds.JournalFull,
-        BlindSpotKinds.JournalGap, BlindSpotKinds.LedgerDamaged, BlindSpotKinds.SilentSource, BlindSpotKinds.SinkFailing, BlindSpotKinds.SnapshotFailing,
-        BlindSpotKinds.SourceGap, BlindSpotKinds.UdpDropped, BlindSpotKinds.Unevaluated,
+        BlindSpotKinds.Behind, BlindSpotKinds.BlacklistRefused, BlindSpotKinds.ClockSetBack, BlindSpotKinds.ClockSetForward, BlindSpotKinds.DiskFull, BlindSpotKinds.Evicted, BlindSpotKinds.JournalFull,
+        BlindSpotKinds.JournalGap, BlindSpotKinds.LedgerDamaged, BlindSpotKinds.SilentSource, BlindSpotKinds.SinkFailing, BlindSpotKinds.SinkStrained, BlindSpotKinds.SnapshotFailing,
+        BlindSpotKinds.SourceAway, BlindSpotKinds.SourceGap, BlindSpotKinds.UdpDropped, BlindSpotKinds.Unevaluated,
     };
 
     private readonly Dictionary<string, LedgerEntry> _open = new(StringComparer.Ordinal);

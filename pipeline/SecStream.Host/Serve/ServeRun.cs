@@ -177,9 +177,12 @@ internal sealed class ServeRun : IAsyncDisposable
         await _front.StartAsync(_watch.Collector, CancellationToken.None).ConfigureAwait(false);
         var engine = Task.Run(() => _topology.Engine.RunAsync((pump, broken) => DriveAsync(pump, ending.Token, broken), CancellationToken.None), CancellationToken.None);
         var upkeep = Task.WhenAll(
+        [
             KeepUpAsync("the ledger's watch", WatchAsync, watching.Token),
             KeepUpAsync("retention", _housekeeping.RunAsync, watching.Token),
-            KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token));
+            KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token),
+            .. _stack.Work(_store.Blacklist).Select(work => KeepUpAsync(work.What, work.RunAsync, watching.Token)),
+        ]);
         _feed?.Reader.Start();
         started();
         try
@@ -188,7 +191,7 @@ internal sealed class ServeRun : IAsyncDisposable
             await StopFrontAsync().ConfigureAwait(false);
             await watching.CancelAsync().ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
-            GiveUpAfter(_seat?.Lost.IsCancellationRequested == true ? TimeSpan.FromMilliseconds(1) : _events.Blocked is null && _outbox.Fault is null && _monitor.SnapshotFault is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
+            GiveUpAfter(_seat?.Lost.IsCancellationRequested == true ? TimeSpan.FromMilliseconds(1) : _events.Blocked is null && _stack.Blocked is null && _outbox.Fault is null && _monitor.SnapshotFault is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(5));
             await engine.ConfigureAwait(ReasonToLeave() is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.SuppressThrowing);
             await DrainAsync().ConfigureAwait(false);
             return again ?? ReasonToLeave();
@@ -403,7 +406,7 @@ internal sealed class ServeRun : IAsyncDisposable
         var outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time, _giveUp.Token);
         if (_seat is not null)
         {
-            foreach (var (position, lines) in _seat.Outbox)
+            foreach (var (position, _, lines) in _seat.Outbox)
             {
                 outbox.Adopt(position, lines);
             }

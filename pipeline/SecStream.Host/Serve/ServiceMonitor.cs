@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SecStream.Connectors.Files;
+using SecStream.Connectors.Kafka.Source;
 using SecStream.Connectors.Outbox;
 using SecStream.Connectors.Segments;
 using SecStream.Core.Alerts;
@@ -24,6 +25,9 @@ internal sealed record ServiceParts(
 
     /// <summary>The lead of a group; null: there is no group.</summary>
     public GroupSeat? Seat { get; init; }
+
+    /// <summary>Why events can't be written, which stops intake; null: they can.</summary>
+    public string? Blocked => Events.Blocked ?? Stack?.Blocked;
 
     /// <summary>What is written outside this machine; null: nothing is.</summary>
     public StackParts? Stack { get; init; }
@@ -69,7 +73,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
     }
 
     /// <summary>A disk that takes nothing holds the driver up on purpose: the process is alive, and starting it anew would not help.</summary>
-    public DateTimeOffset? LastTick => parts.Events.Blocked is null && parts.Outbox.Fault is null
+    public DateTimeOffset? LastTick => parts.Blocked is null && parts.Outbox.Fault is null
         ? Volatile.Read(ref _tick) is > 0 and var tick ? new DateTimeOffset(tick, TimeSpan.Zero) : null
         : time.GetUtcNow();
 
@@ -111,6 +115,12 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             LastSnapshot = LastSnapshot,
             SnapshotBytes = SnapshotBytes,
             OutboxPending = parts.Deliveries.Statuses.ToDictionary(s => s.Name, s => s.Lag),
+            Redis = parts.Stack?.Redis?.Health.Status,
+            Kafka = parts.Feed is { } feed ? new KafkaFigures(feed.Reader.Status(), feed.Committed) : null,
+            Elasticsearch = parts.Stack?.Elasticsearch?.Events?.Status,
+            Sinks = parts.Deliveries.Statuses,
+            Disk = Disk(),
+            LastShipped = parts.Seat?.Shipping.LastShipped,
             StartedAt = _started,
         };
     }
@@ -121,7 +131,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
         var checks = new List<HealthCheck>
         {
             new("state", _pump is not null, HealthKinds.Startup | HealthKinds.Ready, _pump is null ? "the state is being restored" : "restored"),
-            new("events", parts.Events.Blocked is null, HealthKinds.Ready, parts.Events.Blocked ?? "written"),
+            new("events", parts.Blocked is null, HealthKinds.Ready, parts.Blocked ?? "written"),
             new("alerts", parts.Outbox.Fault is null, HealthKinds.Ready, parts.Outbox.Fault?.Message ?? "written"),
             new("control", ControlFault is null, HealthKinds.Ready, ControlFault ?? "written"),
             new("snapshot", SnapshotFault is null, HealthKinds.None, SnapshotFault ?? "saved"),
@@ -130,6 +140,14 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             $"journal.{j.Name}", j.Fault is null && !j.IsFull, HealthKinds.Ready, j.Fault?.Message ?? (j.IsFull ? "at its bound; senders wait" : "accepts"))));
         checks.AddRange(parts.Deliveries.Statuses.Select(s => new HealthCheck(
             $"sink.{s.Name}", s.Error is null, s.Name == "store" ? HealthKinds.Ready : HealthKinds.None, s.Error ?? $"{s.Lag:N0} bytes behind")));
+        if (parts.Stack?.Redis?.Health.Status is { At: not null } redis)
+        {
+            var strains = redis.Strains.ToList();
+            checks.Add(new HealthCheck(
+                "redis", redis.AwaySince is null && !strains.Exists(strain => strain.IsCritical), HealthKinds.None,
+                redis.Fault ?? (strains.Count > 0 ? string.Join("; ", strains.Select(strain => strain.Detail)) : "answers")));
+        }
+
         var behind = parts.Topology.Sources().Select((s, p) => (s.Source.Source.Name, CaughtUp: IsCaughtUp(p))).Where(s => !s.CaughtUp).Select(s => s.Name).ToList();
         checks.Add(new("caught_up", behind.Count == 0, HealthKinds.None, behind.Count == 0 ? "all sources" : $"reading {string.Join(", ", behind.Take(5))}"));
         return checks;
@@ -141,7 +159,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
         var journal = parts.Sources.Journal(spec.Source.Name);
         return new SourceStatus(
             spec.Source.Name,
-            spec.Source is TailSource ? "file" : "journal",
+            spec.Source switch { TailSource => "file", KafkaPartitionSource => "kafka", _ => "journal" },
             format,
             spec.Source.Position,
             watermark is long.MinValue or long.MaxValue ? null : watermark,
@@ -151,6 +169,20 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             counters.Late,
             counters.Unevaluated,
             counters.Skewed);
+    }
+
+    private DiskFigures? Disk()
+    {
+        try
+        {
+            var disk = new DriveInfo(parts.Outbox.Directory);
+            return new DiskFigures(disk.AvailableFreeSpace, disk.TotalSize);
+        }
+        catch (IOException)
+        {
+            // A view for people; the ledger tells of a disk that fails.
+            return null;
+        }
     }
 
     private long PositionOf(string journal) => parts.Sources.Specs.First(s => s.Source.Name == journal).Source.Position;

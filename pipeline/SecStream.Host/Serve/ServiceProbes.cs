@@ -1,5 +1,6 @@
 using SecStream.Connectors.Syslog;
 using SecStream.Host.Ledger;
+using SecStream.Host.Serve.Stack;
 
 namespace SecStream.Host.Serve;
 
@@ -12,6 +13,18 @@ internal static class ServiceProbes
     public static void Add(LedgerCollector collector, ServiceParts parts, ServiceMonitor monitor)
     {
         collector.Add(() => Faults(parts, monitor));
+        if (parts.Feed is { } feed)
+        {
+            KafkaProbes.Add(collector, feed);
+        }
+
+        if (parts.Stack?.DeadLetters is { } letters)
+        {
+            KafkaProbes.Add(collector, letters);
+        }
+
+        parts.Stack?.Elasticsearch?.AddTo(collector);
+        parts.Stack?.Redis?.AddTo(collector, () => parts.Deliveries.Statuses.FirstOrDefault(sink => sink.Name == parts.Stack.Redis.Sink.Name));
         foreach (var journal in parts.Sources.Journals)
         {
             collector.AddCounter(BlindSpotKinds.JournalGap, journal.Name + " (deleted early)", () => journal.SegmentsDeletedEarly,

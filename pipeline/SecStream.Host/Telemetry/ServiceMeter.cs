@@ -30,6 +30,10 @@ public sealed class ServiceMeter : IDisposable
         _standstills = Meter.CreateHistogram<double>("secstream.snapshot.standstill", "s", "Time work stands still for a snapshot", advice: new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
         AddSources();
         AddState();
+        RedisInstruments.Add(Meter, () => Status().Redis);
+        ElasticsearchInstruments.Add(Meter, () => Status().Elasticsearch);
+        KafkaInstruments.Add(Meter, () => Status().Kafka);
+        SinkInstruments.Add(Meter, () => Status().Sinks);
     }
 
     /// <summary>The meter, for instruments of other parts.</summary>
@@ -92,6 +96,10 @@ public sealed class ServiceMeter : IDisposable
         Count("secstream.state.evictions", "{key}", "Keys evicted over the memory bound", s => [new Measurement<long>(s.Evicted)]);
         Gauge("secstream.snapshot.age", "s", "Age of the last snapshot", s => s.LastSnapshot is { } at ? One((_time.GetUtcNow() - at).TotalSeconds) : []);
         Gauge("secstream.snapshot.size", "By", "Size of the last snapshot", s => One(s.SnapshotBytes));
+        Gauge("secstream.disk.free", "By", "Free space of the disk of the data folder", s => s.Disk is { } disk ? One(disk.FreeBytes) : []);
+        Gauge("secstream.disk.size", "By", "Size of the disk of the data folder", s => s.Disk is { } disk ? One(disk.SizeBytes) : []);
+        Gauge("secstream.member.active", "", "1 on the active member of the group, 0 on a standby", s => One(s.IsLeading ? 1 : 0));
+        Gauge("secstream.member.state_age", "s", "Age of the newest state that was handed on to the group", s => s.LastShipped is { } at ? One((_time.GetUtcNow() - at).TotalSeconds) : []);
         Gauge("secstream.process.uptime", "s", "How long the process has been running", s => One((_time.GetUtcNow() - s.StartedAt).TotalSeconds));
     }
 

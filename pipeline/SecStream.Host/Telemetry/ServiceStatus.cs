@@ -1,3 +1,5 @@
+using SecStream.Connectors.Redis;
+
 namespace SecStream.Host.Telemetry;
 
 /// <summary>How a source stands. Counts are since the process began.</summary>
@@ -29,6 +31,11 @@ public sealed record JournalStatus(string Name, long Bytes, long? Unread, bool I
 /// <param name="Severity">Severity in lower case.</param>
 /// <param name="Count">New alerts; revisions do not count.</param>
 public sealed record AlertCount(string Rule, string Severity, long Count);
+
+/// <summary>A disk.</summary>
+/// <param name="FreeBytes">Free space.</param>
+/// <param name="SizeBytes">Its size.</param>
+public readonly record struct DiskFigures(long FreeBytes, long SizeBytes);
 
 /// <summary>How the service stands at a moment.</summary>
 public sealed record ServiceStatus
@@ -71,6 +78,24 @@ public sealed record ServiceStatus
 
     /// <summary>This process decides; false: it is a member of a group that waits for the lead.</summary>
     public bool IsLeading { get; init; } = true;
+
+    /// <summary>How Redis stands; null: there is none.</summary>
+    public RedisHealthStatus? Redis { get; init; }
+
+    /// <summary>Kafka; null: nothing is read from it.</summary>
+    public KafkaFigures? Kafka { get; init; }
+
+    /// <summary>Events on their way to Elasticsearch; null: none go there.</summary>
+    public Connectors.Elasticsearch.Events.EventSinkStatus? Elasticsearch { get; init; }
+
+    /// <summary>How the outputs of alerts fare.</summary>
+    public IReadOnlyList<Connectors.Outbox.SinkStatus> Sinks { get; init; } = [];
+
+    /// <summary>The disk of the data folder; null: not known.</summary>
+    public DiskFigures? Disk { get; init; }
+
+    /// <summary>When the state was handed on to the group last; null: there is no group, or not yet.</summary>
+    public DateTimeOffset? LastShipped { get; init; }
 
     /// <summary>When the process began.</summary>
     public DateTimeOffset StartedAt { get; init; }

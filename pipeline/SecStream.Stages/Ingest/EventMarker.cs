@@ -20,7 +20,9 @@ internal static class EventMarker
     {
         var marks = output.Marks;
         var first = marks.HashCount;
-        marks.AddHash(EventHash.OfId(record.Text(Ecs.EventId)));
+        var (id, dataset) = (record.Get(Ecs.EventId), record.Get(Ecs.EventDataset));
+        marks.AddHash(EventHash.OfId(record.Text(in id)));
+        var name = marks.AddNames(record.Text(in id), record.Text(in dataset));
         for (var i = 0; i < s_indexed.Length; i++)
         {
             if (record.Has(s_indexed[i]))
@@ -34,7 +36,10 @@ internal static class EventMarker
         }
 
         marks.Add(new EventMark(
-            start, output.Events.Length - start, record.Time, evaluated, EventTaxonomy.RetentionDays(record), first, marks.HashCount - first));
+            start, output.Events.Length - start, record.Time, evaluated, EventTaxonomy.RetentionDays(record), first, marks.HashCount - first)
+        {
+            FirstName = name, IdLength = record.Text(in id).Length, DatasetLength = record.Text(in dataset).Length,
+        });
     }
 
     private static void AddHash(EventRecord record, int addedFrom, int indexed, EventMarks marks)

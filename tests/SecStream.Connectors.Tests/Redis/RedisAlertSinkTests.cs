@@ -15,7 +15,7 @@ public sealed class RedisAlertSinkTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await RedisServer.StartAsync();
-        _connection = Connect(_server);
+        _connection = ConnectPatiently(_server);
     }
 
     public async Task DisposeAsync()
@@ -139,7 +139,7 @@ public sealed class RedisAlertSinkTests : IAsyncLifetime
     [Fact]
     public async Task Deliver_MoreThanMayBeKept_TheFirstGo()
     {
-        await using var connection = new RedisConnection(Options(_server) with { RecentCount = 10, EntityCount = 5, ActionCount = 7 }, TimeProvider.System);
+        await using var connection = new RedisConnection(Patient(_server) with { RecentCount = 10, EntityCount = 5, ActionCount = 7 }, TimeProvider.System);
         var sink = new RedisAlertSink(connection, new("i"), TimeProvider.System);
         await sink.DeliverAsync([.. Enumerable.Range(0, 30).Select(i => Alert(i, address: $"203.0.113.{i}", ago: TimeSpan.FromSeconds(30 - i)))], default);
 
@@ -155,7 +155,7 @@ public sealed class RedisAlertSinkTests : IAsyncLifetime
     public async Task CleanUp_AfterItsTime_NothingIsLeftInTheLists()
     {
         var time = new FixedTime { Now = TimeProvider.System.GetUtcNow() };
-        await using var connection = new RedisConnection(Options(_server) with { GuideKeys = true }, TimeProvider.System);
+        await using var connection = new RedisConnection(Patient(_server) with { GuideKeys = true }, TimeProvider.System);
         var sink = new RedisAlertSink(connection, new("i"), time);
         await sink.DeliverAsync([Alert(1, severity: Severity.Critical, action: "rate_limit_exceeded")], default);
         Assert.Equal("1", await _server.CliAsync("LLEN", "critical_security_events"));
@@ -173,7 +173,7 @@ public sealed class RedisAlertSinkTests : IAsyncLifetime
     public async Task Deliver_GuideKeyOfAnotherType_IsLeftAloneAndCounted()
     {
         await _server.CliAsync("SET", "critical_security_events", "mine");
-        await using var connection = new RedisConnection(Options(_server) with { GuideKeys = true }, TimeProvider.System);
+        await using var connection = new RedisConnection(Patient(_server) with { GuideKeys = true }, TimeProvider.System);
         var sink = new RedisAlertSink(connection, new("i"), TimeProvider.System);
         await sink.DeliverAsync([Alert(1, severity: Severity.Critical)], default);
 

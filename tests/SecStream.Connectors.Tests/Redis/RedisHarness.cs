@@ -16,7 +16,12 @@ internal static class RedisHarness
         ConnectTimeout = TimeSpan.FromSeconds(1),
     };
 
+    /// <summary>Where no time-out is looked for: a busy machine must not make one.</summary>
+    public static RedisOptions Patient(RedisServer server) => Options(server) with { Timeout = TimeSpan.FromSeconds(20), ConnectTimeout = TimeSpan.FromSeconds(20) };
+
     public static RedisConnection Connect(RedisServer server) => new(Options(server), TimeProvider.System);
+
+    public static RedisConnection ConnectPatiently(RedisServer server, bool guideKeys = false) => new(Patient(server) with { GuideKeys = guideKeys }, TimeProvider.System);
 
     /// <summary>An alert that ended now, asking for actions, about an event with an action.</summary>
     public static OutboxEntry Alert(

@@ -114,7 +114,7 @@ public sealed class RedisOutageTests : IDisposable
         await using var server = await RedisServer.StartAsync(new() { Password = "p#ss w0rd", Tls = true });
         var file = Path.Combine(_folder.Path, "password");
         await File.WriteAllTextAsync(file, "p#ss w0rd\n");
-        var good = Options(server) with { Tls = true, AuthorityFile = server.AuthorityFile, PasswordFile = file };
+        var good = Options(server) with { ConnectTimeout = TimeSpan.FromSeconds(10), Tls = true, AuthorityFile = server.AuthorityFile, PasswordFile = file };
         await using (var connection = new RedisConnection(good, TimeProvider.System))
         {
             Assert.Equal("PONG", (string?)await connection.ExecuteAsync("PING", [], default));

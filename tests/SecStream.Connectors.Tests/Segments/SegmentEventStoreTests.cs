@@ -182,7 +182,7 @@ public sealed class SegmentEventStoreTests
         await Assert.ThrowsAsync<ArgumentException>(() => store.FindAsync(new EventQuery { After = "x" }, CancellationToken.None));
     }
 
-    private static EventQuery RandomQuery(Random random, List<TestEvent> events)
+    internal static EventQuery RandomQuery(Random random, List<TestEvent> events)
     {
         var some = events[random.Next(events.Count)];
         var where = new List<(string, string)>();

@@ -96,7 +96,7 @@ public sealed class StackOptionsTests : IDisposable
               compress: true
               timeout: 1m
               kibana: http://k:5601
-            redis: {endpoints: [r:6379, "s:6380"], tls: true, username: u, password_env: P, database: 3, prefix: "x:", guide_keys: true, keep: 2h}
+            redis: {endpoints: [r:6379, "s:6380"], tls: true, ca: ca.pem, username: u, password_env: P, database: 3, prefix: "x:", guide_keys: true, keep: 2h}
             store: embedded
             """);
         Assert.Equal(
@@ -111,7 +111,7 @@ public sealed class StackOptionsTests : IDisposable
         Assert.Equal(
             new RedisOptions
             {
-                Endpoints = options.Redis!.Endpoints, Tls = true, Username = "u", PasswordVariable = "P", Database = 3, Prefix = "x:", GuideKeys = true, Keep = TimeSpan.FromHours(2),
+                Endpoints = options.Redis!.Endpoints, Tls = true, AuthorityFile = _folder.File("ca.pem"), Username = "u", PasswordVariable = "P", Database = 3, Prefix = "x:", GuideKeys = true, Keep = TimeSpan.FromHours(2),
             },
             options.Redis);
         Assert.Equal(["r:6379", "s:6380"], options.Redis.Endpoints);

@@ -1,4 +1,5 @@
 using System.Net;
+using SecStream.Connectors.Redis;
 using SecStream.Core.Alerts;
 using SecStream.Host;
 using SecStream.Host.Configuration;
@@ -15,7 +16,7 @@ internal sealed class InProcessService : RunningService
     private readonly ServeRun _run;
     private readonly Task _running;
 
-    public InProcessService(FaultFolder folder, TimeProvider time)
+    public InProcessService(FaultFolder folder, TimeProvider time, RedisOptions? redis = null)
     {
         var options = new ServiceOptions
         {
@@ -25,6 +26,7 @@ internal sealed class InProcessService : RunningService
             Http = new HttpSettings { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
             Journal = new JournalSettings { MinFreeBytes = 1 << 20 },
             SnapshotEvery = TimeSpan.FromSeconds(1),
+            Redis = redis,
         };
         _run = new ServeRun(options, [], new NoAnnouncer(), new ServiceLog(TextWriter.Synchronized(_log), LogStyle.Terminal, colour: false, time), time);
         _running = Task.Run(() => _run.RunAsync(() => { }, _stop.Token));

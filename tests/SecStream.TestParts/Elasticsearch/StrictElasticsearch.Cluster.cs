@@ -18,21 +18,12 @@ public sealed partial class StrictElasticsearch
     /// <summary>Data streams by name.</summary>
     public Dictionary<string, StrictStream> Streams { get; } = [];
 
-    /// <summary><c>green</c>, <c>yellow</c> or <c>red</c>.</summary>
-    public string Health { get; set; } = "green";
-
-    /// <summary>Privileges that the credentials lack, as named in <c>_has_privileges</c>.</summary>
-    public HashSet<string> MissingPrivileges { get; } = [];
-
-    /// <summary>Bytes of the disk: total, available.</summary>
-    public (long Total, long Available) Disk { get; set; } = (100L << 30, 60L << 30);
-
     /// <summary>Makes a data stream's next backing index, as ILM does.</summary>
     public void RollOver(string stream)
     {
         lock (Lock)
         {
-            Streams[stream].Roll();
+            Streams[stream].Roll(MappingFor(stream), Options.Time.GetUtcNow());
         }
     }
 
@@ -56,8 +47,8 @@ public sealed partial class StrictElasticsearch
 
     private void AddRoutes()
     {
-        On("GET", "/", [], _ => Root());
-        On("HEAD", "/", [], _ => Root());
+        On("GET", "/", [], _ => Introduce());
+        On("HEAD", "/", [], _ => Introduce());
         AddDocumentRoutes();
         AddSearchRoutes();
         AddUpdateRoutes();
@@ -71,18 +62,19 @@ public sealed partial class StrictElasticsearch
         On("GET", "/_data_stream", ["expand_wildcards", "include_defaults", "master_timeout"], request => GetStreams(request, "*"));
         On("GET", "/_data_stream/{name}", ["expand_wildcards", "include_defaults", "master_timeout"], request => GetStreams(request, request.Parts[1]));
         On("POST", "/{name}/_rollover", ["dry_run", "timeout", "master_timeout", "wait_for_active_shards", "lazy"], RollOver);
-        On("GET", "/_cluster/health", ["wait_for_status", "timeout", "master_timeout", "level", "local"], _ => StrictReply.Json(
-            200, $$"""{"cluster_name":"strict","status":"{{Health}}","timed_out":false,"number_of_nodes":1,"number_of_data_nodes":1,"active_primary_shards":{{AllIndices().Count()}} }"""));
-        On("GET", "/_nodes/stats/fs", ["timeout", "level"], _ => StrictReply.Json(
-            200, $$$"""{"_nodes":{"total":1,"successful":1,"failed":0},"cluster_name":"strict","nodes":{"n1":{"name":"strict-1","fs":{"total":{"total_in_bytes":{{{Disk.Total}}},"free_in_bytes":{{{Disk.Available}}},"available_in_bytes":{{{Disk.Available}}} } } } } }"""));
-        On("GET", "/_cluster/settings", ["include_defaults", "flat_settings", "timeout", "master_timeout"], _ => StrictReply.Json(
-            200, """{"persistent":{},"transient":{},"defaults":{"cluster":{"routing":{"allocation":{"disk":{"threshold_enabled":"true","watermark":{"low":"85%","high":"90%","flood_stage":"95%"}}}},"max_shards_per_node":"1000"},"action":{"auto_create_index":"true"}}}"""));
-        On("POST", "/_security/user/_has_privileges", [], HasPrivileges);
-        On("GET", "/_security/user/_has_privileges", [], HasPrivileges);
+        AddStateRoutes();
     }
 
-    private StrictReply Root()
+    /// <summary>What <c>GET /</c> answers; null: what the flavour says.</summary>
+    public StrictReply? Root { get; set; }
+
+    private StrictReply Introduce()
     {
+        if (Root is { } planned)
+        {
+            return planned;
+        }
+
         var shown = Flavor is { IsOpenSearch: true, Compatibility: true } ? "7.10.2" : Flavor.Version.ToString(3);
         var version = new JsonObject { ["number"] = shown, ["build_type"] = "docker", ["build_snapshot"] = false, ["lucene_version"] = "9.12.0" };
         if (Flavor is { IsOpenSearch: true, Compatibility: false })
@@ -234,29 +226,9 @@ public sealed partial class StrictElasticsearch
             }
 
             var old = stream.Indices[^1].Name;
-            var index = stream.Roll();
+            var index = stream.Roll(MappingFor(stream.Name), Options.Time.GetUtcNow());
             return StrictReply.Json(200, $$"""{"acknowledged":true,"shards_acknowledged":true,"old_index":"{{old}}","new_index":"{{index.Name}}","rolled_over":true,"dry_run":false,"conditions":{ } }""");
         }
-    }
-
-    private StrictReply HasPrivileges(StrictRequest request)
-    {
-        if (Flavor.IsOpenSearch)
-        {
-            return StrictReply.Error(400, "illegal_argument_exception", "no handler found for uri [/_security/user/_has_privileges]");
-        }
-
-        var body = JsonNode.Parse(request.Body.Span)!;
-        var cluster = new JsonObject((body["cluster"] as JsonArray ?? []).Select(name => Has(name!)));
-        var index = new JsonObject((body["index"] as JsonArray ?? []).SelectMany(
-            entry => (entry!["names"] as JsonArray)!.Select(name => KeyValuePair.Create<string, JsonNode?>(
-                name!.GetValue<string>(), new JsonObject((entry["privileges"] as JsonArray)!.Select(privilege => Has(privilege!)))))));
-        return StrictReply.Json(200, new JsonObject
-        {
-            ["username"] = "secstream", ["has_all_requested"] = MissingPrivileges.Count == 0, ["cluster"] = cluster, ["index"] = index, ["application"] = new JsonObject(),
-        }.ToJsonString());
-
-        KeyValuePair<string, JsonNode?> Has(JsonNode name) => new(name.GetValue<string>(), !MissingPrivileges.Contains(name.GetValue<string>()));
     }
 
     private IEnumerable<StrictIndex> AllIndices() => Indices.Values.Concat(Streams.Values.SelectMany(stream => stream.Indices));
@@ -273,6 +245,42 @@ public sealed partial class StrictElasticsearch
             .OrderByDescending(entry => entry.Value["priority"]?.GetValue<int>() ?? 0)
             .ToList();
         return fitting.Count > 0 ? fitting[0] : null;
+    }
+
+    /// <summary>What the fitting template and its components say, put together.</summary>
+    private StrictMapping MappingFor(string name)
+    {
+        if (TemplateFor(name) is not { } template)
+        {
+            return StrictMapping.None;
+        }
+
+        var whole = new JsonObject();
+        foreach (var part in template.Value["composed_of"] as JsonArray ?? [])
+        {
+            if (Objects["_component_template"].TryGetValue(part!.GetValue<string>(), out var component))
+            {
+                Merge(whole, component["template"] as JsonObject);
+            }
+        }
+
+        Merge(whole, template.Value["template"] as JsonObject);
+        return new StrictMapping(whole);
+    }
+
+    private static void Merge(JsonObject into, JsonObject? from)
+    {
+        foreach (var (name, value) in from ?? [])
+        {
+            if (value is JsonObject inner && into[name] is JsonObject known)
+            {
+                Merge(known, inner);
+            }
+            else
+            {
+                into[name] = value?.DeepClone();
+            }
+        }
     }
 
     private static bool Like(string pattern, string name) =>

@@ -26,6 +26,7 @@ public sealed partial class StrictElasticsearch
         On("POST", "/_bulk", bulk, request => Bulk(request, null));
         On("PUT", "/_bulk", bulk, request => Bulk(request, null));
         On("POST", "/{index}/_bulk", bulk, request => Bulk(request, request.Parts[0]));
+        AddUpdateRoutes();
         On("GET", "/{index}/_doc/{id}", ["realtime", "refresh", "_source", "routing", "preference"], GetDocument);
         On("POST", "/{index}/_refresh", ["allow_no_indices", "ignore_unavailable", "expand_wildcards"], request => Refresh(request.Parts[0]));
         On("POST", "/_refresh", [], _ => Refresh("*"));
@@ -40,6 +41,7 @@ public sealed partial class StrictElasticsearch
         }
 
         using var answer = new BulkReply(request.Query.GetValueOrDefault("filter_path"));
+        var actions = new List<(BulkAction Action, int Start, int Length)>();
         lock (Lock)
         {
             for (var line = 1; !body.IsEmpty; line++)
@@ -67,8 +69,17 @@ public sealed partial class StrictElasticsearch
                     line++;
                 }
 
-                Carry(action, source, answer);
+                if (Encoding.UTF8.GetByteCount(action.Id ?? "") > MaxIdBytes)
+                {
+                    return StrictReply.Error(
+                        400, "action_request_validation_exception", $"Validation Failed: 1: id [{action.Id}] is too long, must be no longer than 512 bytes but was: {Encoding.UTF8.GetByteCount(action.Id!)};");
+                }
+
+                actions.Add((action, request.Body.Length - body.Length - source.Length - 1, source.Length));
             }
+
+            // The request as a whole was understood; only now is anything carried out.
+            actions.ForEach(one => Carry(one.Action, one.Action.Kind == "delete" ? default : request.Body.Span.Slice(one.Start, one.Length), answer));
 
             if (request.Query.GetValueOrDefault("refresh") is "true" or "wait_for" or "")
             {
@@ -108,11 +119,6 @@ public sealed partial class StrictElasticsearch
 
     private (int Status, StrictItemError? Error, StrictIndex? Index) Create(BulkAction action, ReadOnlySpan<byte> source)
     {
-        if (Encoding.UTF8.GetByteCount(action.Id ?? "") > MaxIdBytes)
-        {
-            return Fail(400, "illegal_argument_exception", $"id is too long, must be no longer than 512 bytes but was: {Encoding.UTF8.GetByteCount(action.Id!)}");
-        }
-
         if (!TryOpen(action.Index!, out var index, out var problem))
         {
             return (problem!.Status, problem, null);
@@ -128,7 +134,7 @@ public sealed partial class StrictElasticsearch
             return Conflict(action, index);
         }
 
-        if (Unacceptable(source, index.Stream is not null) is { } refused)
+        if (Unacceptable(source, index.Stream is not null, index.Mapping) is { } refused)
         {
             return (400, refused, index);
         }
@@ -156,7 +162,7 @@ public sealed partial class StrictElasticsearch
             case "update":
                 return Update(index!, action.Id!, source.ToArray());
             default:
-                if (Unacceptable(source, needsTimestamp: false) is { } refused)
+                if (Unacceptable(source, needsTimestamp: false, index!.Mapping) is { } refused)
                 {
                     return (400, refused, index);
                 }
@@ -208,15 +214,15 @@ public sealed partial class StrictElasticsearch
         if (template.Value.Value["data_stream"] is not null)
         {
             Streams[name] = stream = new StrictStream(name) { Template = template.Value.Key };
-            index = stream.Roll();
+            index = stream.Roll(MappingFor(name), Options.Time.GetUtcNow());
             return true;
         }
 
-        Indices[name] = index = new StrictIndex(name);
+        Indices[name] = index = new StrictIndex(name) { Mapping = MappingFor(name), Created = Options.Time.GetUtcNow() };
         return true;
     }
 
-    private static StrictItemError? Unacceptable(ReadOnlySpan<byte> source, bool needsTimestamp)
+    private static StrictItemError? Unacceptable(ReadOnlySpan<byte> source, bool needsTimestamp, StrictMapping mapping)
     {
         try
         {
@@ -231,6 +237,11 @@ public sealed partial class StrictElasticsearch
                 return new StrictItemError(400, "document_parsing_exception", duplicate);
             }
 
+            if (mapping.Refusal(document.RootElement) is { } refusal)
+            {
+                return new StrictItemError(400, "document_parsing_exception", $"[1:1] {refusal}");
+            }
+
             if (!needsTimestamp)
             {
                 return null;
@@ -239,6 +250,13 @@ public sealed partial class StrictElasticsearch
             if (!document.RootElement.TryGetProperty("@timestamp", out var time))
             {
                 return new StrictItemError(400, "document_parsing_exception", "[1:1] failed to parse: data stream timestamp field [@timestamp] is missing");
+            }
+
+            if (mapping.TypeOf("@timestamp") == "date_nanos" && time.ValueKind == JsonValueKind.String
+                && DateTimeOffset.TryParse(time.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+                && (instant < DateTimeOffset.UnixEpoch || instant.Year > 2261))
+            {
+                return new StrictItemError(400, "document_parsing_exception", $"[1:1] failed to parse field [@timestamp] of type [date_nanos]: date[{time}] is out of range");
             }
 
             var isDate = time.ValueKind == JsonValueKind.Number

@@ -51,7 +51,7 @@ public sealed partial class StrictElasticsearch
         var query = request.Body.IsEmpty ? null : JsonNode.Parse(request.Body.Span)?["query"];
         lock (Lock)
         {
-            var count = Searchable(request.Parts[0]).Count(hit => StrictQuery.Matches(query, hit.Document));
+            var count = Searchable(request.Parts[0]).Count(hit => StrictQuery.Matches(query, hit.Document, hit.Index.Mapping));
             return StrictReply.Json(200, $$$"""{"count":{{{count}}},"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}""");
         }
     }
@@ -102,7 +102,9 @@ public sealed partial class StrictElasticsearch
 
     private JsonObject Find(string names, JsonObject body, int size, string? point)
     {
-        var found = Searchable(names).Where(hit => StrictQuery.Matches(body["query"], hit.Document)).ToList();
+        var found = body["query"] is JsonObject { Count: 1 } only && only["ids"]?["values"] is JsonArray ids
+            ? ById(names, ids)
+            : Searchable(names).Where(hit => StrictQuery.Matches(body["query"], hit.Document, hit.Index.Mapping)).Select(hit => (hit.Index.Name, hit.Document)).ToList();
         var sort = new StrictSort(body["sort"]);
         var page = sort.Order(found, body["search_after"] as JsonArray).Skip(body["from"]?.GetValue<int>() ?? 0).Take(size);
         var hits = page.Select(hit => (JsonNode)Hit(hit.Index, hit.Document, body["_source"], sort)).ToArray();
@@ -131,7 +133,11 @@ public sealed partial class StrictElasticsearch
     private static JsonObject Hit(string index, StrictDocument document, JsonNode? source, StrictSort sort)
     {
         var hit = new JsonObject { ["_index"] = index, ["_id"] = document.Id, ["_score"] = null };
-        if (source?.GetValueKind() != JsonValueKind.False)
+        if (source is JsonArray fields)
+        {
+            hit["_source"] = Included(document, [.. fields.Select(field => field!.GetValue<string>())]);
+        }
+        else if (source?.GetValueKind() != JsonValueKind.False)
         {
             hit["_source"] = JsonNode.Parse(document.Source);
         }
@@ -144,14 +150,22 @@ public sealed partial class StrictElasticsearch
         return hit;
     }
 
-    private IEnumerable<(string Index, StrictDocument Document)> Searchable(string names) =>
-        Resolve(names).SelectMany(index => index.Documents.Values.Where(document => document.Sequence <= index.Refreshed).Select(document => (index.Name, document)));
+    private static JsonNode Included(StrictDocument document, string[] fields) =>
+        JsonNode.Parse(FilterPath.Apply(document.Source, string.Join(',', fields.SelectMany(field => new[] { field, field + ".**" }))))!;
+
+    private List<(string Index, StrictDocument Document)> ById(string names, JsonArray ids) =>
+        [.. Resolve(names).SelectMany(index => ids.Select(id => index.Documents.GetValueOrDefault(id!.GetValue<string>()))
+            .Where(document => document is not null && document.Sequence <= index.Refreshed)
+            .Select(document => (index.Name, document!)))];
+
+    private IEnumerable<(StrictIndex Index, StrictDocument Document)> Searchable(string names) =>
+        Resolve(names).SelectMany(index => index.Documents.Values.Where(document => document.Sequence <= index.Refreshed).Select(document => (index, document)));
 }
 
 /// <summary>The queries that are asked, over documents as they were sent: text as keywords, numbers as numbers, dates as instants.</summary>
 internal static class StrictQuery
 {
-    public static bool Matches(JsonNode? query, StrictDocument document)
+    public static bool Matches(JsonNode? query, StrictDocument document, StrictMapping mapping)
     {
         if (query is not JsonObject { Count: 1 } single)
         {
@@ -164,9 +178,11 @@ internal static class StrictQuery
             "match_all" => true,
             "match_none" => false,
             "ids" => (body!["values"] as JsonArray)!.Any(id => id!.GetValue<string>() == document.Id),
-            "bool" => Bool((JsonObject)body!, document),
+            "bool" => Bool((JsonObject)body!, document, mapping),
             "exists" => Values(document.Json, body!["field"]!.GetValue<string>()).Any(),
-            "constant_score" => Matches(body!["filter"], document),
+            "constant_score" => Matches(body!["filter"], document, mapping),
+            "term" when ((JsonObject)body!).ContainsKey("_ignored") => mapping.Ignores(document, Value(body["_ignored"], "value").GetValue<string>()),
+            "match" => Field(body, out var field, out var value) && Match(document, field, value!, mapping),
             "term" => Field(body, out var field, out var value) && Values(document.Json, field).Any(v => Same(v, Value(value, "value"))),
             "terms" => Field(body, out var field, out var value) && Terms(value!.AsArray()).Any(one => Values(document.Json, field).Any(v => Same(v, one))),
             "prefix" => Field(body, out var field, out var value) && Texts(document, field).Any(text => text.StartsWith(Value(value, "value").GetValue<string>(), StringComparison.Ordinal)),
@@ -197,26 +213,26 @@ internal static class StrictQuery
                 : []);
     }
 
-    /// <summary>A value that can be compared: dates as milliseconds, which is all that the type <c>date</c> keeps.</summary>
+    /// <summary>A value that can be compared: dates as ticks, of which <c>date_nanos</c> keeps all.</summary>
     public static IComparable Comparable(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String when Date(value.GetString()!) is { } milliseconds => (double)milliseconds,
+        JsonValueKind.String when Date(value.GetString()!) is { } ticks => ticks,
         JsonValueKind.String => value.GetString()!,
         _ => value.GetRawText(),
     };
 
     private static long? Date(string text) =>
-        text.Length >= 10 && text[4] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant.ToUnixTimeMilliseconds() : null;
+        text.Length >= 10 && text[4] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant.UtcTicks : null;
 
-    private static bool Bool(JsonObject body, StrictDocument document)
+    private static bool Bool(JsonObject body, StrictDocument document, StrictMapping mapping)
     {
         var should = Clauses(body["should"]).ToList();
         var least = body["minimum_should_match"]?.GetValue<int>() ?? (should.Count > 0 && body["must"] is null && body["filter"] is null ? 1 : 0);
         return body.Select(part => part.Key).All(key => key is "must" or "filter" or "should" or "must_not" or "minimum_should_match" or "boost")
-            ? Clauses(body["must"]).Concat(Clauses(body["filter"])).All(clause => Matches(clause, document))
-                && !Clauses(body["must_not"]).Any(clause => Matches(clause, document))
-                && should.Count(clause => Matches(clause, document)) >= least
+            ? Clauses(body["must"]).Concat(Clauses(body["filter"])).All(clause => Matches(clause, document, mapping))
+                && !Clauses(body["must_not"]).Any(clause => Matches(clause, document, mapping))
+                && should.Count(clause => Matches(clause, document, mapping)) >= least
             : throw new NotSupportedException("[bool] unknown clause");
     }
 
@@ -226,6 +242,15 @@ internal static class StrictQuery
     {
         (field, value) = ((JsonObject)body!).First(entry => entry.Key != "boost");
         return true;
+    }
+
+    /// <summary>A keyword field takes a match whole; what the field can't have is nothing when it is lenient.</summary>
+    private static bool Match(StrictDocument document, string field, JsonNode value, StrictMapping mapping)
+    {
+        var wanted = Value(value, "query").GetValue<string>();
+        return mapping.TypeOf(field) == "text"
+            ? throw new NotSupportedException("a match of analysed text is not played by this server")
+            : Values(document.Json, field).Any(one => mapping.IsIndexed(field, one) && mapping.IsSame(field, one, wanted));
     }
 
     private static JsonNode Value(JsonNode? node, string name) => node is JsonObject inner ? inner[name]! : node!;
@@ -285,7 +310,7 @@ internal static class StrictQuery
 /// <summary><c>sort</c> and <c>search_after</c>.</summary>
 internal sealed class StrictSort
 {
-    private readonly List<(string Field, bool Descending)> _keys = [];
+    private readonly List<(string Field, bool Descending, bool IsNanos)> _keys = [];
 
     public StrictSort(JsonNode? sort)
     {
@@ -293,7 +318,7 @@ internal sealed class StrictSort
         {
             if (key is JsonValue name)
             {
-                _keys.Add((name.GetValue<string>(), false));
+                _keys.Add((name.GetValue<string>(), false, false));
                 continue;
             }
 
@@ -304,7 +329,7 @@ internal sealed class StrictSort
                 throw new NotSupportedException("Fielddata access on the _id field is disallowed, you can re-enable it by updating the dynamic cluster setting: indices.id_field_data.enabled");
             }
 
-            _keys.Add((field, order == "desc"));
+            _keys.Add((field, order == "desc", options is JsonObject typed && typed["numeric_type"]?.GetValue<string>() == "date_nanos"));
         }
     }
 
@@ -320,7 +345,7 @@ internal sealed class StrictSort
             throw new NotSupportedException($"search_after has {after.Count} value(s) but sort has {_keys.Count}.");
         }
 
-        var bound = after?.Select(value => Key(value)).ToArray();
+        var bound = after?.Take(_keys.Count).Select((value, i) => _keys[i].IsNanos ? value?.GetValue<long>() : Key(value)).ToArray();
         return found
             .Select(hit => (hit, keys: Keys(hit.Document, hit.Index)))
             .Where(entry => bound is null || Compare(entry.keys, bound) > 0)
@@ -331,12 +356,13 @@ internal sealed class StrictSort
     public JsonArray? Values(StrictDocument document, string index) =>
         _keys.Count == 0 ? null : new JsonArray([.. Keys(document, index).Select(Node)]);
 
-    private static JsonNode? Node(IComparable? key) => key switch { null => null, double number => JsonValue.Create(number), _ => JsonValue.Create(key.ToString()) };
+    private static JsonNode? Node(IComparable? key) => key switch { null => null, double number => JsonValue.Create(number), long number => JsonValue.Create(number), _ => JsonValue.Create(key.ToString()) };
 
     private IComparable?[] Keys(StrictDocument document, string index) => [.. _keys.Select(key => key.Field switch
     {
         "_shard_doc" or "_doc" => (double)document.Sequence,
         "_index" => index,
+        _ when key.IsNanos => StrictQuery.Values(document.Json, key.Field).Select(value => StrictQuery.Comparable(value) is long ticks ? (IComparable)((ticks - DateTime.UnixEpoch.Ticks) * 100) : null).FirstOrDefault(),
         _ => StrictQuery.Values(document.Json, key.Field).Select(StrictQuery.Comparable).FirstOrDefault(),
     })];
 

@@ -1,124 +1,85 @@
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace SecStream.TestParts.Elasticsearch;
 
-/// <summary>Updates by script: no painless is run, the two scripts that are known by their parameters are played.</summary>
+/// <summary>Updates by script.</summary>
 public sealed partial class StrictElasticsearch
 {
-    private void AddUpdateRoutes() => On(
-        "POST", "/{index}/_update/{id}", ["refresh", "retry_on_conflict", "routing", "timeout", "wait_for_active_shards", "_source", "if_seq_no", "if_primary_term"], UpdateOne);
+    /// <summary>
+    /// What scripts do: the source of the script → (document, parameters) → whether it changed. A script that is not in it fails to compile.
+    /// </summary>
+    public Dictionary<string, Func<JsonObject, JsonObject, bool>> Scripts { get; } = [];
 
-    private StrictReply UpdateOne(StrictRequest request)
+    /// <summary>Updates of one document that fail because somebody else's came between; counted down.</summary>
+    public int Collisions { get; set; }
+
+    private void AddUpdateRoutes() => On(
+        "POST", "/{index}/_update/{id}", ["refresh", "retry_on_conflict", "routing", "timeout", "wait_for_active_shards", "_source", "if_seq_no", "if_primary_term"], Update);
+
+    private StrictReply Update(StrictRequest request)
     {
         lock (Lock)
         {
-            if (!Indices.TryGetValue(request.Parts[0], out var index))
+            var (name, id) = (request.Parts[0], request.Parts[2]);
+            if (!Indices.TryGetValue(name, out var index))
             {
-                return StrictReply.Error(404, "index_not_found_exception", $"no such index [{request.Parts[0]}]");
+                return StrictReply.Error(404, "index_not_found_exception", $"no such index [{name}]");
             }
 
-            var (status, error, _) = Update(index, request.Parts[2], request.Body.ToArray());
-            index.Refresh();
-            return error is null ? StrictReply.Json(status, $$"""{"_index":"{{index.Name}}","result":"updated"}""") : StrictReply.Error(status, error.Type, error.Reason);
+            var before = index.Documents.GetValueOrDefault(id)?.Version;
+            var (status, error, _) = Update(index, id, request.Body.ToArray());
+            if (request.Query.GetValueOrDefault("refresh") is "true" or "wait_for" or "")
+            {
+                index.Refresh();
+            }
+
+            var result = status == 201 ? "created" : index.Documents.GetValueOrDefault(id)?.Version == before ? "noop" : "updated";
+            return error is null
+                ? StrictReply.Json(status, $$"""{"_index":"{{name}}","_id":{{StrictReply.Quoted(id)}},"result":"{{result}}"}""")
+                : StrictReply.Error(status, error.Type, error.Reason);
         }
     }
 
     private (int Status, StrictItemError? Error, StrictIndex? Index) Update(StrictIndex index, string id, byte[] body)
     {
-        var request = JsonNode.Parse(body)!.AsObject();
+        var request = (JsonObject)JsonNode.Parse(body)!;
         string[] known = ["script", "upsert", "scripted_upsert", "doc", "doc_as_upsert", "detect_noop", "_source"];
         if (request.Select(field => field.Key).FirstOrDefault(key => !known.Contains(key)) is { } unknown)
         {
-            return Fail(400, "x_content_parse_exception", $"[UpdateRequest] unknown field [{unknown}]");
+            return Fail(400, "x_content_parse_exception", $"[1:2] [UpdateRequest] unknown field [{unknown}]");
         }
 
-        if (request["script"]?["params"] is not JsonObject parameters || (string?)request["script"]!["lang"] != "painless")
+        if (Collisions > 0)
         {
-            return Fail(400, "illegal_argument_exception", "failed to execute script: only scripts with parameters are played");
+            Collisions--;
+            return Fail(409, "version_conflict_engine_exception", $"[{id}]: version conflict, required seqNo [1], primary term [1]");
         }
 
-        var isNew = !index.Documents.TryGetValue(id, out var stored);
-        if (isNew && !((bool?)request["scripted_upsert"] ?? false))
+        var source = request["script"]?["source"]?.GetValue<string>() ?? "";
+        if (!Scripts.TryGetValue(source, out var script))
+        {
+            return Fail(400, "illegal_argument_exception", "failed to execute script: compile error");
+        }
+
+        var isThere = index.Documents.TryGetValue(id, out var document);
+        if (!isThere && request["upsert"] is null)
         {
             return Fail(404, "document_missing_exception", $"[{id}]: document missing");
         }
 
-        var source = isNew ? request["upsert"]!.AsObject() : JsonNode.Parse(stored!.Source)!.AsObject();
-        if (parameters["doc"] is JsonObject document)
-        {
-            if (TakeRevision(source, document) is not { } taken)
-            {
-                return (200, null, index);
-            }
-
-            if (Unacceptable(Encoding.UTF8.GetBytes(taken.ToJsonString()), needsTimestamp: false) is { } refused)
-            {
-                return (400, refused, index);
-            }
-
-            source = taken;
-        }
-        else if (parameters["verdict"] is not JsonObject verdict)
-        {
-            return Fail(400, "illegal_argument_exception", "failed to execute script: it is none that is played");
-        }
-        else if (!TakeVerdict(source, verdict))
+        var stored = isThere ? (JsonObject)JsonNode.Parse(document!.Source)! : (JsonObject)request["upsert"]!.DeepClone();
+        if ((isThere || request["scripted_upsert"]?.GetValue<bool>() == true) && !script(stored, (JsonObject)request["script"]!["params"]!))
         {
             return (200, null, index);
         }
 
-        Store(index, id, Encoding.UTF8.GetBytes(source.ToJsonString()));
-        return (isNew ? 201 : 200, null, index);
-    }
-
-    /// <summary>The highest revision wins, of one revision the settled form; null: nothing changes.</summary>
-    private static JsonObject? TakeRevision(JsonObject source, JsonObject document)
-    {
-        if (source["machine"] is JsonObject had)
+        var bytes = System.Text.Encoding.UTF8.GetBytes(stored.ToJsonString());
+        if (Unacceptable(bytes, needsTimestamp: false, index.Mapping) is { } refused)
         {
-            var has = document["machine"]!;
-            var (before, now) = ((long)had["revision"]!, (long)has["revision"]!);
-            if (before > now || (before == now && ((bool)had["settled"]! || !(bool)has["settled"]!)))
-            {
-                return null;
-            }
+            return (400, refused, index);
         }
 
-        var taken = document.DeepClone().AsObject();
-        if (source["analyst"] is { } analyst)
-        {
-            taken["analyst"] = analyst.DeepClone();
-        }
-
-        return taken;
-    }
-
-    /// <summary>A decision counts once; false: it is known.</summary>
-    private static bool TakeVerdict(JsonObject source, JsonObject verdict)
-    {
-        var analyst = source["analyst"] as JsonObject ?? [];
-        source["analyst"] = analyst.Parent is null ? analyst : source["analyst"];
-        var verdicts = analyst["verdicts"] as JsonArray ?? [];
-        if (verdicts.Parent is null)
-        {
-            analyst["verdicts"] = verdicts;
-        }
-
-        if (verdicts.Any(known => (string?)known!["id"] == (string?)verdict["id"]))
-        {
-            return false;
-        }
-
-        verdicts.Add(verdict.DeepClone());
-        foreach (var name in (string[])["state", "assignee"])
-        {
-            if ((string?)verdict[name] is { Length: > 0 } value)
-            {
-                analyst[name] = value;
-            }
-        }
-
-        return true;
+        Store(index, id, bytes);
+        return (isThere ? 200 : 201, null, index);
     }
 }

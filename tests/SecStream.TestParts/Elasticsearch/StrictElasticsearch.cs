@@ -24,6 +24,7 @@ public sealed partial class StrictElasticsearch : IAsyncDisposable
     {
         (Options, _app) = (options, app);
         AddRoutes();
+        StrictScripts.AddTo(this);
     }
 
     private sealed record Route(string Method, string[] Pattern, string[] Parameters, Func<StrictRequest, StrictReply> Handle);
@@ -235,6 +236,11 @@ public sealed partial class StrictElasticsearch : IAsyncDisposable
         var body = request.Query.TryGetValue("filter_path", out var paths) && request.Parts is not [.., "_bulk"] && reply.Body.Length > 0
             ? FilterPath.Apply(reply.Body, paths)
             : reply.Body;
+        if (reply.RetryAfter is { } wait)
+        {
+            context.Response.Headers.RetryAfter = wait;
+        }
+
         context.Response.ContentType = reply.ContentType;
         context.Response.ContentLength = body.Length;
         if (request.Method != "HEAD")

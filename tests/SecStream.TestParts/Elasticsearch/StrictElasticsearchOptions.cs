@@ -13,6 +13,8 @@ public sealed record StrictFlavor(bool IsOpenSearch, Version Version)
 
     public static StrictFlavor Elasticsearch9 { get; } = new(false, new Version(9, 1, 0));
 
+    public static StrictFlavor OpenSearch1 { get; } = new(true, new Version(1, 3, 20));
+
     public static StrictFlavor OpenSearch2 { get; } = new(true, new Version(2, 19, 0));
 
     /// <summary>OpenSearch that says 7.10.2 (<c>compatibility.override_main_response_version</c>).</summary>
@@ -44,6 +46,9 @@ public sealed record StrictElasticsearchOptions
     /// <summary>Documents can be searched at once. False: after a refresh only.</summary>
     public bool IsRefreshedAtOnce { get; init; } = true;
 
+    /// <summary>The clock that says when indices are made.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The port; 0: a free one.</summary>
     public int Port { get; init; }
 }
@@ -68,6 +73,9 @@ public sealed record StrictReply(int Status, byte[] Body)
 
     /// <summary>The request is carried out, and then this is what is answered: an outcome the client does not learn.</summary>
     public bool CarriedOut { get; init; }
+
+    /// <summary>Value of <c>Retry-After</c>; null: none.</summary>
+    public string? RetryAfter { get; init; }
 
     /// <summary>Value of <c>Content-Type</c>.</summary>
     public string ContentType { get; init; } = "application/json";

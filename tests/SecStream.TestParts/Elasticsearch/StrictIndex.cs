@@ -41,10 +41,14 @@ public sealed class StrictIndex(string name)
     /// <summary>Documents up to here can be searched.</summary>
     public long Refreshed { get; set; }
 
-    /// <summary>Settings as they were given (index.* flattened by nobody).</summary>
-    public JsonElement? Settings { get; set; }
+    /// <summary>What its template said when it was made: <c>settings</c> and <c>mappings</c>.</summary>
+    public StrictMapping Mapping { get; init; } = StrictMapping.None;
 
-    public JsonElement? Mappings { get; set; }
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>Settings changed since, by their whole name.</summary>
+    public Dictionary<string, string> Changed { get; } = [];
 
     public HashSet<string> Aliases { get; } = [];
 
@@ -67,10 +71,10 @@ public sealed class StrictStream(string name)
 
     public string Template { get; init; } = "";
 
-    public StrictIndex Roll()
+    public StrictIndex Roll(StrictMapping mapping, DateTimeOffset now)
     {
         Generation++;
-        var index = new StrictIndex($".ds-{Name}-2026.03.02-{Generation:000000}") { Stream = Name };
+        var index = new StrictIndex($".ds-{Name}-2026.03.02-{Generation:000000}") { Stream = Name, Mapping = mapping, Created = now };
         Indices.Add(index);
         return index;
     }

@@ -32,6 +32,9 @@ public sealed class ElasticsearchAlertSink(IElasticsearchTransport transport, El
         await WriteAsync(Newest(entries), isBare: false, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>The index that a change is written to.</summary>
+    public static string IndexOf(OutboxEntry entry) => AlertLines.IndexOf(entry);
+
     /// <summary>Of several revisions of one alert only the last has to travel.</summary>
     internal static IReadOnlyList<OutboxEntry> Newest(IReadOnlyList<OutboxEntry> entries)
     {

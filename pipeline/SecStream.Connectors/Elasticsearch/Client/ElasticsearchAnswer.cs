@@ -28,6 +28,9 @@ public sealed class ElasticsearchAnswer : IDisposable
     /// <summary>What the fault is; <see cref="ElasticsearchFaultKind.None"/> for a success.</summary>
     public ElasticsearchFaultKind Kind => Fault?.Kind ?? ElasticsearchFaultKind.None;
 
+    /// <summary>How long the cluster, or a proxy before it, asks to wait (<c>Retry-After</c>); null: it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Status 2xx.</summary>
     public bool IsSuccess => Fault is null;
 

@@ -161,8 +161,11 @@ public sealed class ElasticsearchClient : IElasticsearchTransport
             fault = _server is null ? new ElasticsearchFault(ElasticsearchFaultKind.Unsupported, $"{node.Address}: {problem}") : null;
         }
 
-        return new ElasticsearchAnswer(status, rented, length, fault);
+        return new ElasticsearchAnswer(status, rented, length, fault) { RetryAfter = fault is null ? null : AskedWait(response.Headers.RetryAfter) };
     }
+
+    private TimeSpan? AskedWait(RetryConditionHeaderValue? header) =>
+        header?.Delta ?? (header?.Date is { } date && date > _time.GetUtcNow() ? date - _time.GetUtcNow() : null);
 
     /// <summary>Secrets may have been replaced while the service runs; it is only then that they fail.</summary>
     private void ReadSecretsAgain(ElasticsearchFaultKind kind)

@@ -72,7 +72,7 @@ public sealed class KafkaChecks
         var bootstrap = new KafkaBootstrap(_admin, _options);
         var plans = KafkaTopicPlans.For(_options, bootstrap.Read(view), view.Brokers.Count);
         var readable = Readable(view);
-        var reading = new ReadCheck(_options, _client, _limit).RunAsync(readable, cancellation);
+        var reading = new ReadCheck(_options, _client, _limit).RunAsync([.. readable, .. StateTopic(view)], cancellation);
         var writing = new WriteCheck(_options, _client, _limit).RunAsync([.. plans.Select(plan => plan.Topic).Where(topic => view[topic].IsThere)], cancellation);
         var producer = new ProducerCheck(_options, _client, _limit).RunAsync(cancellation);
         List<PartCheck> checks = [Connection(view), .. Missing(view)];
@@ -98,6 +98,10 @@ public sealed class KafkaChecks
         checks.AddRange(settings);
         return checks;
     }
+
+    /// <summary>Members of a group read what they hand on, too.</summary>
+    private IEnumerable<string> StateTopic(KafkaClusterView view) =>
+        KafkaTopicPlans.IsGroup(_options) && view[_options.StateTopic!].IsThere ? [_options.StateTopic!] : [];
 
     private static PartCheck Connection(KafkaClusterView view) => PartCheck.Ok(
         Part + "connection", $"{view.Brokers.Count} {(view.Brokers.Count == 1 ? "broker" : "brokers")}: {string.Join(", ", view.Brokers.Take(5))}{(view.Brokers.Count > 5 ? " …" : "")}");

@@ -9,6 +9,9 @@ namespace SecStream.Connectors.Kafka.Checks;
 /// <summary>A topic that we write to: is it there or can it be made, and do its settings keep what is written?</summary>
 internal sealed class WrittenTopicCheck(KafkaOptions options, IKafkaAdmin admin, KafkaClusterView view, int maxBytes)
 {
+    /// <summary>Two days: parts are written anew before they are one day old.</summary>
+    private const long LeastStateRetention = 2 * 86_400_000L;
+
     private const string InSync = "min.insync.replicas";
 
     public async Task<IReadOnlyList<PartCheck>> RunAsync(KafkaTopicPlan plan, CancellationToken cancellation)
@@ -90,12 +93,14 @@ internal sealed class WrittenTopicCheck(KafkaOptions options, IKafkaAdmin admin,
             yield return PartCheck.Warning(name, $"records of {largest} bytes at most: of larger alerts evidence is cut", Set($"max.message.bytes={maxBytes}"));
         }
 
-        if (settings.GetValueOrDefault("cleanup.policy") is { } policy && plan.Settings.GetValueOrDefault("cleanup.policy") is { } wanted
-            && wanted.Contains("compact", StringComparison.Ordinal) != policy.Contains("compact", StringComparison.Ordinal))
+        if (settings.GetValueOrDefault("cleanup.policy")?.Contains("compact", StringComparison.Ordinal) == true)
         {
-            yield return wanted == "compact"
-                ? PartCheck.Failed(name, $"cleanup.policy is {policy}: after a while the group's state would be deleted", Set("cleanup.policy=compact"))
-                : PartCheck.Warning(name, $"cleanup.policy is {policy}: of each key only the last record is kept, so other alerts of the same entity vanish", Set("cleanup.policy=delete"));
+            yield return PartCheck.Warning(name, $"cleanup.policy is {settings["cleanup.policy"]}: of each key only the last record is kept, so earlier ones vanish", Set("cleanup.policy=delete"));
+        }
+
+        if (plan.Topic == options.StateTopic && Number(settings, "retention.ms") is >= 0 and < LeastStateRetention)
+        {
+            yield return PartCheck.Failed(name, $"retention.ms is {settings["retention.ms"]}: parts of the group's state would be deleted before they are written anew", Set($"retention.ms={plan.Settings["retention.ms"]}"));
         }
     }
 

@@ -14,6 +14,7 @@ public sealed class LeadLostException(string message) : IOException(message);
 public sealed class StateLog : IAsyncDisposable
 {
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_read = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
 
     private readonly KafkaClientSettings _client;
@@ -77,6 +78,38 @@ public sealed class StateLog : IAsyncDisposable
         return true;
     }
 
+    /// <summary>What the log said when this member took the lead, with all lines that are needed.</summary>
+    /// <exception cref="InvalidDataException">They could not be read.</exception>
+    public Task<StateView> ReadAsync(CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            var (view, from) = (new StateView(keepsLines: true), _tail.With(v => v.Needed));
+            using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(_client.Consumer()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+            from = Math.Max(from, consumer.QueryWatermarkOffsets(new TopicPartition(_topic, 0), s_read).Low.Value);
+            consumer.Assign(new TopicPartitionOffset(_topic, 0, from));
+            for (var began = _time.GetTimestamp(); view.Last < _epoch;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (_time.GetElapsedTime(began) > s_read)
+                {
+                    throw new InvalidDataException($"{_topic}: the log could not be read to its end within {s_read.TotalSeconds:0} s");
+                }
+
+                if (Read(consumer) is { IsPartitionEOF: false } result)
+                {
+                    began = _time.GetTimestamp();
+                    view.Skip(result.Offset.Value);
+                    if (result.Offset.Value <= _epoch && StateRecord.Of(result.Message) is { } record)
+                    {
+                        view.Take(result.Offset.Value, record);
+                    }
+                }
+            }
+
+            return view;
+        },
+        cancellation);
+
     /// <summary>Writes a record; completes when it is acknowledged and counts.</summary>
     /// <exception cref="LeadLostException">Another member leads.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, or the log was closed; it may have been written.</exception>
@@ -134,6 +167,19 @@ public sealed class StateLog : IAsyncDisposable
         catch (Exception fault) when (fault is OperationCanceledException or LeadLostException or KafkaException)
         {
             // The others wait for as long as a leader may be silent.
+        }
+    }
+
+    private static ConsumeResult<byte[]?, byte[]?>? Read(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        try
+        {
+            return consumer.Consume(TimeSpan.FromMilliseconds(500));
+        }
+        catch (KafkaException)
+        {
+            // Brokers come and go; it is tried again until the patience is over.
+            return null;
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class StateTail : IDisposable
     private readonly TimeProvider _time;
     private readonly Thread _thread;
     private readonly Action<string> _report;
-    private StateView _view = new();
+    private StateView _view = new(keepsLines: false);
     private TaskCompletionSource _progress = New();
     private volatile bool _stop;
     private bool _atEnd;
@@ -136,7 +136,7 @@ internal sealed class StateTail : IDisposable
             // What was read goes on where it stopped, unless the broker has it no more: then what is known has a hole, and is thrown away.
             if (_view.Last + 1 < bounds.Low.Value || _view.Last >= bounds.High.Value)
             {
-                _view = new StateView();
+                _view = new StateView(keepsLines: false);
             }
 
             _consumer.Assign(new TopicPartitionOffset(_log, Math.Max(_view.Last + 1, bounds.Low.Value)));
@@ -156,6 +156,7 @@ internal sealed class StateTail : IDisposable
                 return;
             }
 
+            _view.Skip(result.Offset.Value);
             if (StateRecord.Of(result.Message) is { } record)
             {
                 _view.Take(result.Offset.Value, record);

@@ -14,14 +14,16 @@ public sealed record StateLeader(string Member, string Folder)
 
 /// <summary>Lines of a log from a place on.</summary>
 /// <param name="Position">Place of the first byte, or number of the first line.</param>
-/// <param name="Lines">The lines.</param>
-public readonly record struct StateLines(long Position, byte[] Lines);
+/// <param name="End">Place behind the last byte, or number behind the last line.</param>
+/// <param name="Lines">The lines; empty in a view that does not keep them.</param>
+public readonly record struct StateLines(long Position, long End, byte[] Lines);
 
 /// <summary>
 /// What the state log says, record by record. Of two members that think they lead, the one whose <see cref="StateKind.Lead"/> came later does: what the other
 /// writes behind it is not heard. Pure; not thread-safe.
 /// </summary>
-public sealed class StateView
+/// <param name="keepsLines">Lines are kept; who only watches has no use for them, and they may be many while a sink is away.</param>
+public sealed class StateView(bool keepsLines)
 {
     private readonly List<(long Offset, StateLines Lines)> _control = [];
     private readonly List<(long Offset, StateLines Lines)> _outbox = [];
@@ -57,6 +59,9 @@ public sealed class StateView
     /// <summary>Offset of the record seen last; -1: none.</summary>
     public long Last { get; private set; } = -1;
 
+    /// <summary>Notes that an offset has been read, whatever was there.</summary>
+    public void Skip(long offset) => Last = offset;
+
     /// <summary>Takes the next record. Returns whether it counts.</summary>
     public bool Take(long offset, StateRecord record)
     {
@@ -80,10 +85,10 @@ public sealed class StateView
                 HasLeft = true;
                 break;
             case StateKind.Control:
-                _control.Add((offset, new StateLines(record.Position, record.Value)));
+                _control.Add((offset, Lines(record, record.Value.AsSpan().Count((byte)'\n'))));
                 break;
             case StateKind.Outbox:
-                _outbox.Add((offset, new StateLines(record.Position, record.Value)));
+                _outbox.Add((offset, Lines(record, record.Value.Length)));
                 break;
             case StateKind.Version when StateManifest.Of(record.Value) is { } version:
                 version.Versions.ToList().ForEach(file => _versions[file.Name] = file);
@@ -103,10 +108,10 @@ public sealed class StateView
         manifest.Versions.ToList().ForEach(file => _versions[file.Name] = file);
 
         // A record may hold entries of both sides; the next one tells where it ends.
-        _control.RemoveAll(c => c.Lines.Position + CountLines(c.Lines.Lines) <= manifest.Control);
-        _outbox.RemoveAll(o => o.Lines.Position + o.Lines.Lines.Length <= manifest.Outbox);
+        _control.RemoveAll(c => c.Lines.End <= manifest.Control);
+        _outbox.RemoveAll(o => o.Lines.End <= manifest.Outbox);
         Needed = _control.Concat(_outbox).Select(lines => lines.Offset).Append(offset).Min();
     }
 
-    private static int CountLines(ReadOnlySpan<byte> lines) => lines.Count((byte)'\n');
+    private StateLines Lines(StateRecord record, long count) => new(record.Position, record.Position + count, keepsLines ? record.Value : []);
 }

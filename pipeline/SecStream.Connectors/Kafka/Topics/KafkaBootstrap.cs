@@ -13,6 +13,34 @@ public sealed class KafkaBootstrap(IKafkaAdmin admin, KafkaOptions options)
 {
     private const string Kind = "topic";
 
+    /// <summary>Connects and goes through the topics; a cluster that can't be reached or asked is a refused step.</summary>
+    /// <param name="options">The cluster.</param>
+    /// <param name="isDryRun">Only looks, and says what would be done.</param>
+    /// <param name="limit">Longest wait for an answer.</param>
+    /// <param name="cancellation">Ends it between two topics.</param>
+    /// <exception cref="ArgumentException">A setting or secret can't be used.</exception>
+    public static async Task<IReadOnlyList<BootstrapStep>> RunAsync(KafkaOptions options, bool isDryRun, TimeSpan limit, CancellationToken cancellation)
+    {
+        KafkaTopics.Check(options);
+        using var admin = new KafkaAdmin(KafkaClientSettings.Of(options), limit);
+        try
+        {
+            return await new KafkaBootstrap(admin, options).RunAsync(isDryRun, cancellation).ConfigureAwait(false);
+        }
+        catch (KafkaException fault)
+        {
+            // Told as what it is: one thing that was not done. Other parts go on.
+            var said = admin.LastSaid;
+            return
+            [
+                new BootstrapStep(
+                    "cluster", string.Join(',', options.Brokers), BootstrapOutcome.Refused,
+                    $"{fault.Error.Reason}{(said is null ? "" : $"; the client says: {said}")}",
+                    KafkaFault.Mend(said is null ? fault.Error.Code : KafkaFault.Refine(fault.Error.Code, said), said, null, "Describe") ?? "./run check tells more"),
+            ];
+        }
+    }
+
     /// <summary>Goes through the topics; one that fails does not keep the next from being tried.</summary>
     /// <param name="isDryRun">Only looks, and says what would be done.</param>
     /// <param name="cancellation">Ends it between two topics.</param>

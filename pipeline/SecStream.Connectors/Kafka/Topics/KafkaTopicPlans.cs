@@ -9,9 +9,11 @@ public static class KafkaTopicPlans
     private const int Partitions = 6;
     private const short Copies = 3;
 
-    /// <summary>Members of a group share their state by shards: each of these is on one partition.</summary>
-    private const int StatePartitions = 1;
+    /// <summary>One for the log of the state, the others for parts of its files.</summary>
+    private const int StatePartitions = 8;
 
+    /// <summary>Parts of the state are written anew before they are a day old, so a week is plenty.</summary>
+    private static readonly TimeSpan s_state = TimeSpan.FromDays(7);
     private static readonly TimeSpan s_alerts = TimeSpan.FromDays(30);
     private static readonly TimeSpan s_actions = TimeSpan.FromDays(7);
     private static readonly TimeSpan s_deadLetters = TimeSpan.FromDays(14);
@@ -38,7 +40,7 @@ public static class KafkaTopicPlans
 
         if (IsGroup(options))
         {
-            plans.Add(new KafkaTopicPlan(options.StateTopic!, StatePartitions, copies, Compacted(copies)));
+            plans.Add(new KafkaTopicPlan(options.StateTopic!, StatePartitions, copies, OfState(copies)));
         }
 
         foreach (var topic in options.DeadLetterTopic is { } dead ? read.Select(topic => DeadLettersOf(dead, topic)).Distinct(StringComparer.Ordinal) : [])
@@ -66,11 +68,13 @@ public static class KafkaTopicPlans
         ["retention.ms"] = $"{(long)retention.TotalMilliseconds}",
     };
 
-    private static SortedDictionary<string, string> Compacted(short? copies) => new(StringComparer.Ordinal)
+    private static SortedDictionary<string, string> OfState(short? copies)
     {
-        ["cleanup.policy"] = "compact",
-        ["min.insync.replicas"] = InSync(copies),
-    };
+        var settings = Settings(copies, s_state);
+        settings["max.message.bytes"] = "1048588";
+        settings["retention.bytes"] = "-1";
+        return settings;
+    }
 
     /// <summary>With three copies one broker may be away and nothing stops; what is acknowledged is still in two places.</summary>
     private static string InSync(short? copies) => copies >= 3 ? "2" : "1";

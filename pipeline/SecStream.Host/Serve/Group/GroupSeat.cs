@@ -152,7 +152,7 @@ internal sealed class GroupSeat : IAsyncDisposable
     {
         using (new DataFolderLock(options.Data))
         {
-            var state = _log.With(GroupState.Of);
+            var state = GroupState.Of(await _log.ReadAsync(stop).ConfigureAwait(false));
             var restore = new GroupRestore(_files, options.Data, time);
             Notes = await restore.ApplyAsync(state, isOwn: state.Before?.Folder == folder, stop).ConfigureAwait(false);
             Outbox = state.Outbox;

@@ -12,6 +12,8 @@ internal sealed class SnapshotShipping : IDisposable
     private const int SmallBytes = 256 << 10;
     private const int Tries = 5;
 
+    private static readonly string[] s_local = ["store.", "terminal.", "kafka-dead-letters."];
+
     private static readonly TimeSpan s_renew = TimeSpan.FromDays(1);
 
     private readonly StateLog _log;
@@ -190,8 +192,8 @@ internal sealed class SnapshotShipping : IDisposable
         return small;
     }
 
-    /// <summary>The local database and the terminal are each member's own.</summary>
-    private static bool IsLocal(string name) => name.StartsWith("store.", StringComparison.Ordinal) || name.StartsWith("terminal.", StringComparison.Ordinal);
+    /// <summary>The local database, the terminal and the stored dead letters are each member's own.</summary>
+    private static bool IsLocal(string name) => Array.Exists(s_local, own => name.StartsWith(own, StringComparison.Ordinal));
 
     private static byte[] ReadShared(string path)
     {

@@ -63,9 +63,16 @@ internal sealed class KafkaFeed : IAsyncDisposable
     /// <summary>Positions by name of the source; those that are not known yet are left out.</summary>
     public IReadOnlyDictionary<string, long> Positions() => Reader.Sources.Where(s => s.HasPosition).ToDictionary(s => s.Name, s => s.Position, StringComparer.Ordinal);
 
+    /// <summary>What was committed last, by name of the source.</summary>
+    public IReadOnlyDictionary<string, long> Committed { get; private set; } = new Dictionary<string, long>();
+
     /// <summary>Commits positions, by name of the source: what a snapshot on disk says has been worked off.</summary>
-    public Task CommitAsync(IReadOnlyDictionary<string, long> positions) => Reader.CommitAsync(
+    public Task CommitAsync(IReadOnlyDictionary<string, long> positions)
+    {
+        Committed = positions;
+        return Reader.CommitAsync(
         [.. Reader.Sources.Where(source => positions.ContainsKey(source.Name)).Select(source => new KafkaPosition(source.Topic, source.Partition, positions[source.Name]))]);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,8 +1,7 @@
-using SecStream.Connectors.Elasticsearch.Alerts;
 using SecStream.Connectors.Elasticsearch.Client;
+using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Kafka;
 using SecStream.Connectors.Kafka.Output;
-using SecStream.Connectors.Redis;
 using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
 using SecStream.Host.Configuration;
@@ -11,7 +10,7 @@ using SecStream.Host.Service;
 namespace SecStream.Host.Serve.Stack;
 
 /// <summary>
-/// What the configuration says is written outside this machine: alerts to Kafka, Elasticsearch and Redis, events to Elasticsearch. None of it is connected
+/// What the configuration says is written outside this machine: alerts to Kafka, Elasticsearch and Redis, events to Elasticsearch and Redis. None of it is connected
 /// to before it is needed, and none of it holds up the pipeline when it is away: the outbox and the spool keep what it has still to get.
 /// </summary>
 internal sealed class StackParts : IAsyncDisposable
@@ -19,7 +18,6 @@ internal sealed class StackParts : IAsyncDisposable
     private readonly List<IOutboxSink> _alerts = [];
     private readonly List<(string Name, IEventSink Sink)> _events = [];
     private readonly List<IAsyncDisposable> _owned = [];
-    private readonly List<Func<CancellationToken, Task>> _upkeep = [];
 
     private StackParts()
     {
@@ -27,6 +25,18 @@ internal sealed class StackParts : IAsyncDisposable
 
     /// <summary>Settings of the Kafka cluster, with its secrets; null: there is none.</summary>
     public KafkaClientSettings? Kafka { get; private set; }
+
+    /// <summary>Elasticsearch; null: there is none.</summary>
+    public ElasticsearchParts? Elasticsearch { get; private set; }
+
+    /// <summary>Why events can't be written outside this machine, which stops intake; null: they can.</summary>
+    public string? Blocked => Elasticsearch?.Events?.Blocked;
+
+    /// <summary>Redis; null: there is none.</summary>
+    public RedisParts? Redis { get; private set; }
+
+    /// <summary>Dead letters on their way to Kafka; null: they stay here.</summary>
+    public KafkaDeadLetterFollower? DeadLetters { get; private set; }
 
     /// <summary>Takers of alerts.</summary>
     public IReadOnlyList<IOutboxSink> Alerts => _alerts;
@@ -41,8 +51,8 @@ internal sealed class StackParts : IAsyncDisposable
         var parts = new StackParts();
         try
         {
-            parts.AddKafka(options, log);
-            parts.AddElasticsearch(options, log, time);
+            parts.AddKafka(options, log, time);
+            parts.AddElasticsearch(options, log, time, giveUp);
             parts.AddRedis(options, time);
             return parts;
         }
@@ -52,12 +62,18 @@ internal sealed class StackParts : IAsyncDisposable
         }
     }
 
-    /// <summary>Work that has to be done now and then; about once a minute.</summary>
-    public async Task KeepUpAsync(CancellationToken cancellation)
+    /// <summary>Work beside the pipeline, each until it is cancelled, with a name for messages.</summary>
+    /// <param name="blacklist">The embedded blacklist.</param>
+    public IEnumerable<(string What, Func<CancellationToken, Task> RunAsync)> Work(Blacklist blacklist)
     {
-        foreach (var work in _upkeep)
+        if (Redis is { } redis)
         {
-            await work(cancellation).ConfigureAwait(false);
+            yield return ("the work beside Redis", cancellation => redis.RunAsync(blacklist, cancellation));
+        }
+
+        if (DeadLetters is { } letters)
+        {
+            yield return ("the topics of dead letters", letters.RunAsync);
         }
     }
 
@@ -70,7 +86,7 @@ internal sealed class StackParts : IAsyncDisposable
         }
     }
 
-    private void AddKafka(ServiceOptions options, ServiceLog log)
+    private void AddKafka(ServiceOptions options, ServiceLog log, TimeProvider time)
     {
         if (options.Kafka is not { } kafka)
         {
@@ -92,20 +108,31 @@ internal sealed class StackParts : IAsyncDisposable
             _alerts.Add(sink);
             Own(sink);
         }
+
+        if (kafka is { DeadLetterTopic: not null, Topics.Count: > 0 })
+        {
+            DeadLetters = new KafkaDeadLetterFollower(kafka, Kafka, options.Data, state, time, log.Warning);
+            Own(DeadLetters);
+        }
     }
 
-    private void AddElasticsearch(ServiceOptions options, ServiceLog log, TimeProvider time)
+    private void AddElasticsearch(ServiceOptions options, ServiceLog log, TimeProvider time, CancellationToken giveUp)
     {
-        if (options.Elasticsearch is not { } elasticsearch)
+        if (options.Elasticsearch is null)
         {
             return;
         }
 
-        var client = new ElasticsearchClient(elasticsearch, time);
-        Own(client);
-        if (elasticsearch.Alerts)
+        Elasticsearch = ElasticsearchParts.Open(options, log, time, giveUp);
+        _owned.Add(Elasticsearch);
+        if (Elasticsearch.Events is { } events)
         {
-            _alerts.Add(new ElasticsearchAlertSink(client, elasticsearch, log.Warning));
+            _events.Add(("elasticsearch", events));
+        }
+
+        if (Elasticsearch.Alerts is { } alerts)
+        {
+            _alerts.Add(alerts);
         }
     }
 
@@ -116,11 +143,10 @@ internal sealed class StackParts : IAsyncDisposable
             return;
         }
 
-        var connection = new RedisConnection(redis, time);
-        _owned.Add(connection);
-        var sink = new RedisAlertSink(connection, RedisInstance.Open(Path.Combine(options.Data, "state", "outbox")), time);
-        _alerts.Add(sink);
-        _upkeep.Add(sink.CleanUpAsync);
+        Redis = RedisParts.Open(redis, options.Data, time);
+        _owned.Add(Redis);
+        _alerts.Add(Redis.Sink);
+        _events.Add(("redis", Redis.Events));
     }
 
     private void Own(IDisposable part) => _owned.Add(new Disposing(part));

@@ -41,6 +41,7 @@ internal sealed class FakeKafkaAdmin : IKafkaAdmin
         {
             Made.Add(plan.Topic);
             Add(plan.Topic, plan.Replication ?? 1, plan.Replication ?? 1, [.. plan.Settings.Select(s => (s.Key, s.Value))]);
+            Topics[plan.Topic] = Topics[plan.Topic] with { Partitions = plan.Partitions };
         }
 
         return Task.FromResult(error);

@@ -27,7 +27,7 @@ public sealed class KafkaBootstrapTests : IDisposable
         Assert.All(first, step => Assert.Equal(BootstrapOutcome.Created, step.Outcome));
         Assert.Equal(("3", "2", "delete"), (
             $"{_admin.Topics["secstream.alerts.v1"].Copies}", _admin.Settings["secstream.alerts.v1"]["min.insync.replicas"], _admin.Settings["secstream.alerts.v1"]["cleanup.policy"]));
-        Assert.Equal("compact", _admin.Settings["secstream.state.v1"]["cleanup.policy"]);
+        Assert.Equal((8, "604800000"), (_admin.Topics["secstream.state.v1"].Partitions, _admin.Settings["secstream.state.v1"]["retention.ms"]));
 
         Assert.All(await RunAsync(), step => Assert.Equal(BootstrapOutcome.Unchanged, step.Outcome));
         Assert.Equal(expected.Length, _admin.Made.Count);

@@ -1,0 +1,28 @@
+using System.Diagnostics.Metrics;
+using SecStream.Connectors.Elasticsearch.Events;
+
+namespace SecStream.Host.Telemetry;
+
+/// <summary>The instruments of the events on their way to Elasticsearch.</summary>
+internal static class ElasticsearchInstruments
+{
+    /// <summary>Makes them.</summary>
+    /// <param name="meter">The meter of the service.</param>
+    /// <param name="status">How they fare; null: none go there.</param>
+    public static void Add(Meter meter, Func<EventSinkStatus?> status)
+    {
+        void Gauge(string name, string unit, string description, Func<EventSinkStatus, double?> value) => meter.CreateObservableGauge(
+            name, () => status() is { } now && value(now) is { } figure ? [new Measurement<double>(figure)] : Array.Empty<Measurement<double>>(), unit, description);
+
+        void Count(string name, string description, Func<EventSinkStatus, long> value) => meter.CreateObservableCounter(
+            name, () => status() is { } now ? [new Measurement<long>(value(now))] : Array.Empty<Measurement<long>>(), "{event}", description);
+
+        Gauge("secstream.elasticsearch.up", "", "1 while the cluster takes events, 0 while it does not", s => s.Error is null ? 1 : 0);
+        Gauge("secstream.elasticsearch.spool", "By", "Bytes of documents that wait on disk", s => s.SpooledBytes);
+        Gauge("secstream.elasticsearch.spool_limit", "By", "Bytes at which intake stops", s => s.SpoolLimitBytes);
+        Count("secstream.elasticsearch.sent", "Events that Elasticsearch took", s => s.Sent);
+        Count("secstream.elasticsearch.conflicts", "Events that were there before", s => s.Conflicts);
+        Count("secstream.elasticsearch.retries", "Times an event had to be sent again", s => s.Retries);
+        Count("secstream.elasticsearch.rejected", "Documents that Elasticsearch refused for good; they are dead letters", s => s.DeadLetters);
+    }
+}
