@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using SecStream.Host.Telemetry;
-using SecStream.Integration.Tests.Http;
 using SecStream.Integration.Tests.Http.Harness;
 using SecStream.TestParts;
 
@@ -22,8 +21,8 @@ internal static partial class MetricNames
     public static async Task<HashSet<string>> ExportedAsync()
     {
         await using var api = await RunningApi.StartAsync();
-        api.Service.Figures = MetricsTests.Figures;
-        using var meter = new ServiceMeter(new FixedService { Figures = MetricsTests.Figures }, TimeProvider.System);
+        api.Service.Figures = StackFigures.All;
+        using var meter = new ServiceMeter(new FixedService { Figures = StackFigures.All }, TimeProvider.System);
         using var reader = new MetricsReader(meter);
         meter.RecordSnapshot(TimeSpan.FromSeconds(1));
         meter.RecordStandstill(TimeSpan.FromSeconds(1));

@@ -1,0 +1,27 @@
+using SecStream.Connectors.Elasticsearch.Events;
+using SecStream.Connectors.Kafka.Source;
+using SecStream.Connectors.Outbox;
+using SecStream.Connectors.Redis;
+using SecStream.Host.Telemetry;
+using SecStream.Integration.Tests.Http;
+
+namespace SecStream.Integration.Tests.Infra;
+
+/// <summary>Figures of a service that has every part of the stack, so that every instrument has something to say.</summary>
+internal static class StackFigures
+{
+    public static ServiceStatus All { get; } = MetricsTests.Figures with
+    {
+        Kafka = new KafkaFigures(
+            new KafkaReaderStatus(KafkaReaderState.Reading, null, 1, 0, 1, 0, 0, [new KafkaPartitionStatus("kafka:logs/0", "logs", 0, true, true, false, 5, 9, 4, 0, 5, 0, 1)]),
+            new Dictionary<string, long> { ["kafka:logs/0"] = 5 }),
+        Elasticsearch = new EventSinkStatus
+        {
+            SpooledBytes = 1, SpoolLimitBytes = 2, OldestUnsent = null, Sent = 3, Conflicts = 0, Retries = 0, Unindexed = 0, DeadLetters = 1, FailingSince = null, Error = null, Mend = null, Blocked = null,
+        },
+        Redis = new RedisHealthStatus { At = DateTimeOffset.UnixEpoch, LimitBytes = 100, LatencyMedian = TimeSpan.FromMilliseconds(1), LatencyP99 = TimeSpan.FromMilliseconds(2) },
+        Sinks = [new SinkStatus("redis", 1, 2, 3, null, null, null)],
+        Disk = new DiskFigures(1, 2),
+        LastShipped = DateTimeOffset.UnixEpoch,
+    };
+}
