@@ -1,4 +1,4 @@
-#if FULL_PACKAGES
+#if ELASTIC_TRANSPORT
 using System.Buffers;
 using System.Text;
 using Elastic.Transport;
