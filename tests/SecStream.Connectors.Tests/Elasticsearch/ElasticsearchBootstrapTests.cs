@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using SecStream.Connectors.Elasticsearch;
 using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Elasticsearch.Schema;
+using SecStream.Core.Checks;
 using SecStream.TestParts.Elasticsearch;
 
 namespace SecStream.Connectors.Tests.Elasticsearch;
