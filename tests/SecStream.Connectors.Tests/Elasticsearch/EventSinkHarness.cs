@@ -5,6 +5,7 @@ using SecStream.Connectors.Elasticsearch;
 using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Elasticsearch.Events;
 using SecStream.Connectors.Elasticsearch.Schema;
+using SecStream.Core.Checks;
 using SecStream.Core.Events;
 using SecStream.Core.Pipeline;
 using SecStream.TestParts.Elasticsearch;

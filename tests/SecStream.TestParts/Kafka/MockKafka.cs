@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
@@ -14,6 +15,7 @@ public sealed class MockKafka : IDisposable
     private const int Producer = 0;
 
     private readonly nint _client;
+    private readonly Dictionary<int, HeldPort?> _held = [];
     private nint _cluster;
 
     /// <summary>Starts a cluster on free ports.</summary>
@@ -60,10 +62,29 @@ public sealed class MockKafka : IDisposable
         Check(MockNative.PartitionSetLeader(_cluster, topic, partition, broker), $"leader of {topic}/{partition}");
 
     /// <summary>Closes a broker's connections and takes no new ones.</summary>
-    public void SetDown(int broker) => Check(MockNative.BrokerSetDown(_cluster, broker), $"broker {broker}");
+    public void SetDown(int broker)
+    {
+        Check(MockNative.BrokerSetDown(_cluster, broker), $"broker {broker}");
+        lock (_held)
+        {
+            // The mock ends the whole process when its port is not free any more, so nobody else may have it meanwhile.
+            _held.TryAdd(broker, HeldPort.TryTake(PortOf(broker)));
+        }
+    }
 
     /// <summary>Lets a broker take connections again.</summary>
-    public void SetUp(int broker) => Check(MockNative.BrokerSetUp(_cluster, broker), $"broker {broker}");
+    public void SetUp(int broker)
+    {
+        lock (_held)
+        {
+            if (_held.Remove(broker, out var held))
+            {
+                (held ?? HeldPort.Take(PortOf(broker))).Dispose();
+            }
+        }
+
+        Check(MockNative.BrokerSetUp(_cluster, broker), $"broker {broker}");
+    }
 
     /// <summary>All brokers down.</summary>
     public void SetAllDown() => ForAll(SetDown);
@@ -97,10 +118,17 @@ public sealed class MockKafka : IDisposable
         var cluster = Interlocked.Exchange(ref _cluster, 0);
         if (cluster != 0)
         {
+            foreach (var held in _held.Values)
+            {
+                held?.Dispose();
+            }
+
             MockNative.ClusterDestroy(cluster);
             MockNative.Destroy(_client);
         }
     }
+
+    private int PortOf(int broker) => int.Parse(Brokers[broker - 1].Split(':')[^1], CultureInfo.InvariantCulture);
 
     private void ForAll(Action<int> act)
     {

@@ -18,7 +18,7 @@ public sealed class KafkaDeadLetterFollowerTests
     private static readonly KafkaDeadLetterOptions s_quick = new()
     {
         Interval = TimeSpan.FromMilliseconds(10), MaxRetry = TimeSpan.FromMilliseconds(100), BatchLetters = 100, BlockBytes = 4 << 10,
-        Writer = new KafkaWriterOptions { DeliveryTimeout = TimeSpan.FromSeconds(2) },
+        Writer = new KafkaWriterOptions { DeliveryTimeout = TimeSpan.FromSeconds(1) },
     };
 
     [Fact]

@@ -9,7 +9,7 @@ namespace SecStream.Connectors.Tests.Kafka.Source;
 /// <summary>A cluster to read from, and what has been written to it.</summary>
 internal sealed class SourceCluster : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<(string Topic, int Partition), int> _written = [];
 
