@@ -12,13 +12,14 @@ public sealed class ArchitectureTests
         ["SecStream.Stages"] = ["SecStream.Core"],
         ["SecStream.Engine"] = ["SecStream.Core"],
         ["SecStream.Connectors"] = ["SecStream.Core"],
-        ["SecStream.Host"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Engine", "SecStream.Connectors"],
+        ["SecStream.Models"] = ["SecStream.Core"],
+        ["SecStream.Host"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Engine", "SecStream.Connectors", "SecStream.Models"],
     };
 
     [Fact]
     public void ProjectReferences_PointOneWay()
     {
-        var projects = Directory.EnumerateFiles(Path.Combine(Root(), "pipeline"), "*.csproj", SearchOption.AllDirectories).ToList();
+        var projects = ((string[])["pipeline", "models"]).SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.csproj", SearchOption.AllDirectories)).ToList();
         Assert.Equal(s_allowed.Keys.Order(), projects.Select(p => Path.GetFileNameWithoutExtension(p)!).Order());
         foreach (var project in projects)
         {

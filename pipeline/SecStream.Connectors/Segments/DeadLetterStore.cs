@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using SecStream.Connectors.Elasticsearch.Events;
 using SecStream.Core.Queries;
 using SecStream.Core.Text;
 
@@ -47,7 +48,8 @@ public sealed class DeadLetterStore
     public DeadLetterStore(string directory, SegmentOptions options, Action<string> report)
     {
         var folder = Path.Combine(directory, "dead-letters");
-        _store = new SegmentEventStore(new SegmentCatalog(() => [(folder, 0)], () => [], options.BlockBytes, report), report);
+        var refused = RefusedDocuments.Folder(directory);
+        _store = new SegmentEventStore(new SegmentCatalog(() => [(folder, 0), (refused, 0)], () => [], options.BlockBytes, report), report);
         _report = report;
     }
 

@@ -1,3 +1,4 @@
+using SecStream.Connectors.Elasticsearch.Events;
 using SecStream.Core.Events;
 
 namespace SecStream.Connectors.Segments;
@@ -11,6 +12,7 @@ public sealed class Retention
     private const string DeadLetters = "dead-letters";
     private readonly string _events;
     private readonly string _deadLetters;
+    private readonly string _refused;
     private readonly RetentionOptions _options;
     private readonly SegmentCatalog _catalog;
 
@@ -29,6 +31,7 @@ public sealed class Retention
 
         _events = Path.Combine(directory, "events");
         _deadLetters = Path.Combine(directory, DeadLetters);
+        _refused = RefusedDocuments.Folder(directory);
         _options = options;
         _catalog = new SegmentCatalog(Folders, () => [], segments.BlockBytes, report);
     }
@@ -73,7 +76,7 @@ public sealed class Retention
         return plan;
     }
 
-    private IEnumerable<(string Folder, int Days)> Folders() => SegmentCatalog.Classes(_events).Append((_deadLetters, 0));
+    private IEnumerable<(string Folder, int Days)> Folders() => SegmentCatalog.Classes(_events).Append((_deadLetters, 0)).Append((_refused, 0));
 
     private bool IsExpired(SegmentInfo segment, DateTimeOffset now) =>
         segment.IsCompressed

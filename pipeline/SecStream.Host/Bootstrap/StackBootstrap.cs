@@ -18,13 +18,14 @@ internal sealed class StackBootstrap(ServiceOptions options, TimeProvider time)
     /// <summary>The parts there are, in the order in which they are told.</summary>
     public static readonly IReadOnlyList<string> Parts = ["kafka", "elasticsearch", "kibana"];
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
-
     /// <summary>Only looks, and says what would be done.</summary>
     public bool IsDryRun { get; init; }
 
     /// <summary>What people changed in Kibana is replaced.</summary>
     public bool IsForced { get; init; }
+
+    /// <summary>Longest wait for an answer of Kafka. Default 20 s.</summary>
+    public TimeSpan Each { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Takes what is being done.</summary>
     public Action<string>? Progress { get; init; }
@@ -57,7 +58,7 @@ internal sealed class StackBootstrap(ServiceOptions options, TimeProvider time)
         Progress?.Invoke($"kafka {name}");
         try
         {
-            return await KafkaBootstrap.RunAsync(kafka, IsDryRun, s_limit, cancellation).ConfigureAwait(false);
+            return await KafkaBootstrap.RunAsync(kafka, IsDryRun, Each, cancellation).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is ArgumentException or InvalidOperationException)
         {

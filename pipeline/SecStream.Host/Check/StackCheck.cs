@@ -3,7 +3,7 @@ using SecStream.Connectors.Elasticsearch.Checks;
 using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Elasticsearch.Kibana;
 using SecStream.Connectors.Kafka.Checks;
-using SecStream.Connectors.Redis;
+using SecStream.Connectors.Redis.Checks;
 using SecStream.Core.Checks;
 using SecStream.Host.Configuration;
 
@@ -12,8 +12,13 @@ namespace SecStream.Host.Check;
 /// <summary>Tries what the service needs of the servers around it: all of them at once, each with a limit of time.</summary>
 internal sealed class StackCheck(ServiceOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan s_each = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan s_all = TimeSpan.FromSeconds(90);
+    private const int Steps = 6;
+
+    /// <summary>Longest wait for each thing that is tried. Default 15 s.</summary>
+    public TimeSpan Each { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Some things can only be tried one after another.</summary>
+    private TimeSpan All => Each * Steps;
 
     /// <summary>Takes the name of a server before it is asked. Any thread.</summary>
     public Action<string>? Progress { get; init; }
@@ -24,7 +29,7 @@ internal sealed class StackCheck(ServiceOptions options, TimeProvider time)
         var parts = new List<Task<IReadOnlyList<PartCheck>>>();
         if (options.Kafka is { } kafka)
         {
-            parts.Add(LimitAsync("kafka", string.Join(',', kafka.Brokers), limit => KafkaChecks.RunAsync(kafka, s_each, limit), cancellation));
+            parts.Add(LimitAsync("kafka", string.Join(',', kafka.Brokers), limit => KafkaChecks.RunAsync(kafka, Each, limit), cancellation));
         }
 
         if (options.Elasticsearch is { } elasticsearch)
@@ -38,7 +43,7 @@ internal sealed class StackCheck(ServiceOptions options, TimeProvider time)
 
         if (options.Redis is { } redis)
         {
-            parts.Add(LimitAsync("redis", string.Join(',', redis.Endpoints), limit => RedisAsync(redis, limit), cancellation));
+            parts.Add(LimitAsync("redis", string.Join(',', redis.Endpoints), limit => RedisChecks.RunAsync(redis, time, limit), cancellation));
         }
 
         return [.. (await Task.WhenAll(parts).ConfigureAwait(false)).SelectMany(checks => checks)];
@@ -48,7 +53,7 @@ internal sealed class StackCheck(ServiceOptions options, TimeProvider time)
         string part, string server, Func<CancellationToken, Task<IReadOnlyList<PartCheck>>> run, CancellationToken cancellation)
     {
         Progress?.Invoke($"{part} {server}");
-        using var limit = new CancellationTokenSource(s_all, time);
+        using var limit = new CancellationTokenSource(All, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
@@ -57,7 +62,7 @@ internal sealed class StackCheck(ServiceOptions options, TimeProvider time)
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             // One server that says nothing must not keep the others' results from being told.
-            return [PartCheck.Failed($"{part}: time", $"{server}: not done within {s_all.TotalSeconds:0} s", "is the server overloaded, or the network slow? run it again then")];
+            return [PartCheck.Failed($"{part}: time", $"{server}: not done within {All.TotalSeconds:0} s", "is the server overloaded, or the network slow? run it again then")];
         }
         catch (ElasticsearchException fault)
         {
@@ -78,22 +83,6 @@ internal sealed class StackCheck(ServiceOptions options, TimeProvider time)
         return await new KibanaChecks(client).RunAsync(cancellation).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyList<PartCheck>> RedisAsync(RedisOptions redis, CancellationToken cancellation)
-    {
-        var connection = new RedisConnection(redis, time);
-        await using var closing = connection.ConfigureAwait(false);
-        try
-        {
-            await connection.ExecuteAsync("PING", [], cancellation).ConfigureAwait(false);
-            return [PartCheck.Ok("redis: connection", connection.Name)];
-        }
-        catch (RedisUnavailableException fault)
-        {
-            // What this check is for.
-            return [PartCheck.Failed("redis: connection", fault.Message, "is redis.endpoints right, is the server up, and do password and tls fit it?")];
-        }
-    }
-
     /// <summary>Whoever waits at a terminal wants an answer sooner than a service does.</summary>
-    private static ElasticsearchOptions Quick(ElasticsearchOptions options) => options.Timeout > s_each ? options with { Timeout = s_each } : options;
+    private ElasticsearchOptions Quick(ElasticsearchOptions options) => options.Timeout > Each ? options with { Timeout = Each } : options;
 }

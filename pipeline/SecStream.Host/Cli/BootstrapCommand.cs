@@ -19,19 +19,26 @@ internal static class BootstrapCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Only look, and say what would be done." };
         var only = new Option<string[]>("--only") { Description = $"Only these parts: {string.Join(",", StackBootstrap.Parts)}." };
         var force = new Option<bool>("--force") { Description = "Replace what people have changed in Kibana, too." };
+        var timeout = new Option<int>("--timeout") { Description = "Longest wait for an answer of Kafka, 1 to 600 seconds.", DefaultValueFactory = _ => 20 };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("bootstrap", "Make what is needed in Kafka, Elasticsearch and Kibana: safe to run again. Exits 1 when something could not be made.")
         {
-            config, dryRun, only, force, json,
+            config, dryRun, only, force, timeout, json,
         };
         command.SetAction(async (result, cancellation) =>
         {
             var file = ServiceOptionsReader.Load(result.GetValue(config));
             var options = SourceChoice.Settle(file.Options, file);
+            if (result.GetValue(timeout) is < 1 or > 600)
+            {
+                throw new ConfigurationException($"--timeout {result.GetValue(timeout)}: use 1 to 600 seconds");
+            }
+
             var bootstrap = new StackBootstrap(options, time)
             {
                 IsDryRun = result.GetValue(dryRun),
                 IsForced = result.GetValue(force),
+                Each = TimeSpan.FromSeconds(result.GetValue(timeout)),
                 Progress = Console.IsErrorRedirected ? null : text => Terminal.Error.MarkupLine($"[grey]{Terminal.Safe(text)}[/]"),
             };
             var steps = await bootstrap.RunAsync(Choose(bootstrap.Configured, result.GetValue(only) ?? [], file.Path), cancellation).ConfigureAwait(false);

@@ -20,12 +20,13 @@ internal static class CheckCommand
         };
         var output = new Option<string?>("--out") { Description = "Folder that replay will write to, to be checked too." };
         var lines = new Option<long>("--lines") { Description = "Read only the first N lines of each file; 0 reads all.", DefaultValueFactory = _ => 0 };
+        var timeout = new Option<int>("--timeout") { Description = "Longest wait for each thing that is tried of a server, 1 to 600 seconds.", DefaultValueFactory = _ => 15 };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var arguments = new ServiceArguments();
         var command = new Command(
             "check", "Look at logs, rules, folders and the servers of the configuration before anything runs: what is read how, what can't be seen, which right is missing. Exits 1 when something can't be used.")
         {
-            paths, output, lines, json,
+            paths, output, lines, timeout, json,
         };
         arguments.AddTo(command);
         command.SetAction(async (result, cancellation) =>
@@ -39,7 +40,14 @@ internal static class CheckCommand
                 folders.Add(PartsCheck.OfFolder("--data", configuration.Options.Data));
             }
 
-            var report = await RunAsync(configuration.Options, folders, result.GetValue(lines), time, cancellation).ConfigureAwait(false);
+            if (result.GetValue(timeout) is < 1 or > 600)
+            {
+                throw new ConfigurationException($"--timeout {result.GetValue(timeout)}: use 1 to 600 seconds");
+            }
+
+            // The servers take their time: they are asked while files are read.
+            var stack = new StackCheck(configuration.Options, time) { Each = TimeSpan.FromSeconds(result.GetValue(timeout)), Progress = Progress("asking") };
+            var report = await RunAsync(configuration.Options, stack, folders, result.GetValue(lines), time, cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
             {
                 JsonOutput.Print(report);
@@ -54,10 +62,10 @@ internal static class CheckCommand
         return command;
     }
 
-    private static async Task<CheckReport> RunAsync(ServiceOptions service, List<CheckedPart> folders, long lines, TimeProvider time, CancellationToken cancellation)
+    private static async Task<CheckReport> RunAsync(
+        ServiceOptions service, StackCheck stack, List<CheckedPart> folders, long lines, TimeProvider time, CancellationToken cancellation)
     {
-        // The servers take their time: they are asked while files are read.
-        var servers = new StackCheck(service, time) { Progress = Progress("asking") }.RunAsync(cancellation);
+        var servers = stack.RunAsync(cancellation);
         var options = service.Pipeline;
         var rules = RuleFolder.Load(options.RulesDirectory);
         var parts = new List<CheckedPart> { PartsCheck.OfRules(rules, options.RulesDirectory) };

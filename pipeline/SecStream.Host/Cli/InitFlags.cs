@@ -28,7 +28,7 @@ internal sealed class InitFlags
     private readonly Option<string?> _username = new("--username") { Description = "User of Elasticsearch." };
     private readonly Option<string?> _passwordEnv = new("--password-env") { Description = "Environment variable with the password of Elasticsearch's user." };
     private readonly Option<string?> _passwordFile = new("--password-file") { Description = "File with the password of Elasticsearch's user." };
-    private readonly Option<string?> _authority = new("--ca") { Description = "Certificate authority (PEM) of Elasticsearch, Kibana and, with --kafka-tls, Kafka." };
+    private readonly Option<string?> _authority = new("--ca") { Description = "Certificate authority (PEM) of Elasticsearch and Kibana; of Kafka and Redis with --kafka-tls and --redis-tls." };
     private readonly Option<string?> _fingerprint = new("--fingerprint") { Description = "SHA-256 of a certificate of Elasticsearch, as it prints it at its first start." };
     private readonly Option<string[]> _redis = new("--redis") { Description = "Redis: servers, host:port, several with commas." };
     private readonly Option<bool> _redisTls = new("--redis-tls") { Description = "TLS to Redis." };
@@ -94,8 +94,8 @@ internal sealed class InitFlags
                 "--kibana, --api-key-…, --username, --password-… and --fingerprint are about Elasticsearch: name a node with --elasticsearch URL"),
             (settings.Username is null && settings.Password.IsNamed, "--password-…: a password without a user; add --username NAME"),
             (settings.Redis.Count == 0 && (settings.RedisTls || settings.RedisPassword.IsNamed), "--redis-…: name a server with --redis HOST:PORT"),
-            (settings.Authority is not null && !settings.KafkaTls && !settings.Elasticsearch.Any(host => host.StartsWith("https:", StringComparison.Ordinal)),
-                "--ca: nothing here speaks TLS; write https://… for Elasticsearch, or add --kafka-tls"),
+            (settings.Authority is not null && !settings.KafkaTls && !settings.RedisTls && !settings.Elasticsearch.Any(host => host.StartsWith("https:", StringComparison.Ordinal)),
+                "--ca: nothing here speaks TLS; write https://… for Elasticsearch, or add --kafka-tls or --redis-tls"),
         ];
         if (Array.Find(faults, fault => fault.IsWrong) is { Message: { } message })
         {

@@ -146,6 +146,10 @@ internal static class InitText
         if (settings.RedisTls)
         {
             lines.Add("  tls: true");
+            if (settings.Authority is { } authority)
+            {
+                lines.Add($"  ca: {Quote(authority)}");
+            }
         }
 
         if (settings.RedisPassword.IsNamed)

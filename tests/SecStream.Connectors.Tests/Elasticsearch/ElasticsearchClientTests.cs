@@ -108,7 +108,6 @@ public sealed class ElasticsearchClientTests
 
     [Theory]
     [InlineData("ca", null, "")]
-    [InlineData("pinned ca", null, "")]
     [InlineData("pinned leaf", null, "")]
     [InlineData("pinned leaf of another name", null, "")]
     [InlineData("wrong ca", ElasticsearchFaultKind.CertificateUntrusted, "elasticsearch.ca")]
@@ -131,7 +130,6 @@ public sealed class ElasticsearchClientTests
             CertificateAuthority = given is "ca" or "name" or "expired" or "plain http" ? authority.WriteFile() : given == "wrong ca" ? other.WriteFile() : null,
             Fingerprint = given switch
             {
-                "pinned ca" => authority.Fingerprint,
                 "pinned leaf" or "pinned leaf of another name" => Convert.ToHexString(SHA256.HashData(leaf.RawData)),
                 "pinned ca that did not sign" => other.Fingerprint,
                 "wrong pin" => new string('0', 64),
@@ -150,6 +148,23 @@ public sealed class ElasticsearchClientTests
         Assert.Contains(mend, fault.Message, StringComparison.Ordinal);
         var check = Assert.Single(await new ElasticsearchChecks(client).RunAsync(default));
         Assert.Equal((PartCheckResult.Failed, "elasticsearch: connection"), (check.Result, check.Name));
+    }
+
+    /// <summary>Elasticsearch sends its authority along, and prints that one's fingerprint. Kestrel leaves it out, so OpenSSL plays the node.</summary>
+    [Theory]
+    [InlineData(true, ElasticsearchFaultKind.Unsupported)]
+    [InlineData(false, ElasticsearchFaultKind.CertificatePin)]
+    public async Task Detect_PinnedAuthority_MustHaveSigned(bool hasSigned, ElasticsearchFaultKind expected)
+    {
+        using var authority = new TestAuthority("ours");
+        using var other = new TestAuthority("theirs");
+        using var node = new OpenSslNode((hasSigned ? authority : other).Issue(), [authority.Certificate, other.Certificate]);
+        var options = new ElasticsearchOptions { Hosts = [await node.StartAsync()], Fingerprint = authority.Fingerprint, Timeout = TimeSpan.FromSeconds(10) };
+        using var client = new ElasticsearchClient(options, TimeProvider.System);
+
+        // What answers behind a trusted certificate is no Elasticsearch; behind another one nothing is asked.
+        var fault = await Assert.ThrowsAsync<ElasticsearchException>(async () => await client.DetectAsync(default));
+        Assert.Equal(expected, fault.Fault.Kind);
     }
 
     [Theory]

@@ -88,8 +88,8 @@ public sealed class StackConformanceTests(ITestOutputHelper output)
     private async Task CheckAsync(StackServers servers, StackGroup group, RecordedSet set, ServiceFolder folder)
     {
         var watch = Stopwatch.StartNew();
-        var leader = await group.LeaderAsync();
-        await SettledAlerts.OfServiceAsync(leader.Service);
+        await group.SettleAsync();
+        group.Told.ForEach(output.WriteLine);
         output.WriteLine($"settled after {watch.Elapsed.TotalSeconds:N1} s");
         var expected = await ReplayAsync(set, folder);
         Assert.True(expected.Count > 10, $"only {expected.Count} alerts to compare");

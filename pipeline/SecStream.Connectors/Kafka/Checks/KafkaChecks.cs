@@ -77,12 +77,7 @@ public sealed class KafkaChecks
         var producer = new ProducerCheck(_options, _client, _limit).RunAsync(cancellation);
         List<PartCheck> checks = [Connection(view), .. Missing(view)];
         var topics = new WrittenTopicCheck(_options, _admin, view, _client.Producer().MessageMaxBytes ?? new KafkaWriterOptions().MaxBytes);
-        var settings = new List<PartCheck>();
-        foreach (var plan in plans)
-        {
-            settings.AddRange(await topics.RunAsync(plan, cancellation).ConfigureAwait(false));
-        }
-
+        var settings = Task.WhenAll(plans.Select(plan => topics.RunAsync(plan, cancellation)));
         checks.AddRange(await reading.ConfigureAwait(false));
         if (_options.Topics.Count > 0)
         {
@@ -95,7 +90,7 @@ public sealed class KafkaChecks
         }
 
         checks.AddRange(await writing.ConfigureAwait(false));
-        checks.AddRange(settings);
+        checks.AddRange((await settings.ConfigureAwait(false)).SelectMany(found => found));
         return checks;
     }
 

@@ -42,7 +42,10 @@ internal sealed class KafkaClientLog
     {
         if (message.Level <= SyslogLevel.Warning)
         {
-            Add(ErrorCode.NoError, message.Message);
+            // Which of its threads says so is of no use to anybody here.
+            var text = message.Message;
+            var end = text.StartsWith("[thrd:", StringComparison.Ordinal) ? text.IndexOf("]: ", StringComparison.Ordinal) : -1;
+            Add(ErrorCode.NoError, end < 0 ? text : text[(end + 3)..]);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed record KafkaClusterView(IReadOnlyList<string> Brokers, IReadOnlyDi
     public KafkaTopicState this[string topic] => Topics.GetValueOrDefault(topic) ?? new KafkaTopicState(topic, 0, 0, 0, null);
 }
 
-/// <summary>What SecStream asks of the administration of a cluster. One call at a time.</summary>
+/// <summary>What SecStream asks of the administration of a cluster. Thread-safe.</summary>
 public interface IKafkaAdmin : IDisposable
 {
     /// <summary>What the client said last of its connections; null: nothing.</summary>

@@ -35,6 +35,26 @@ internal sealed class ServiceProcess(ServiceFolder folder) : IAsyncDisposable
     /// <summary>It is there, whether it is ready or not.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>Processor time it has used in this life.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Memory it has resident, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts it and waits until it is ready.</summary>
     public Task StartAsync() => StartAsync("/health/ready");
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SecStream.Integration.Tests.Conformance.Harness;
 
 namespace SecStream.Integration.Tests.Stack.Harness;
 
@@ -40,6 +41,27 @@ internal sealed class StackGroup(StackServers servers, MemberSetting setting) : 
             await Task.Delay(100);
         }
     }
+
+    /// <summary>Waits until all has been read, evaluated and delivered. The lead may change hands meanwhile.</summary>
+    public async Task SettleAsync()
+    {
+        for (var left = 3; ; left--)
+        {
+            var leader = await LeaderAsync();
+            try
+            {
+                await SettledAlerts.OfServiceAsync(leader.Service);
+                return;
+            }
+            catch (HttpRequestException fault) when (left > 0)
+            {
+                Told.Add($"{leader.Name} led, and was gone ({fault.Message}): {string.Join('\n', leader.Service.Log.TakeLast(15))}");
+            }
+        }
+    }
+
+    /// <summary>What was out of the ordinary.</summary>
+    public List<string> Told { get; } = [];
 
     public async ValueTask DisposeAsync()
     {

@@ -9,6 +9,9 @@ internal sealed record MemberSetting
     /// <summary>It hands on its state; false: it is the only member.</summary>
     public bool IsGroup { get; init; } = true;
 
+    /// <summary>Time between snapshots.</summary>
+    public string SnapshotEvery { get; init; } = "1s";
+
     /// <summary>Lanes.</summary>
     public int Lanes { get; init; } = 2;
 
@@ -53,7 +56,7 @@ internal sealed class StackMember : IAsyncDisposable
         http:
           listen: 127.0.0.1:{_folder.HttpPort}
         state:
-          snapshot_every: 1s
+          snapshot_every: {setting.SnapshotEvery}
         kafka:
           brokers: [{string.Join(", ", servers.Kafka.Brokers.Select(broker => $"'{broker}'"))}]
           topics: [{StackServers.Topic}]
