@@ -90,6 +90,12 @@ public sealed class StackConformanceTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         await group.SettleAsync();
         group.Told.ForEach(output.WriteLine);
+        foreach (var member in group.Members)
+        {
+            // Not asserted: brokers and stores were away. It tells what to look at when the alerts differ.
+            member.Service.Errors.Where(line => line.Contains("source_gap", StringComparison.Ordinal) || !line.StartsWith('{')).Take(20).ToList().ForEach(line => output.WriteLine($"{member.Name}: {line}"));
+        }
+
         output.WriteLine($"settled after {watch.Elapsed.TotalSeconds:N1} s");
         var expected = await ReplayAsync(set, folder);
         Assert.True(expected.Count > 10, $"only {expected.Count} alerts to compare");

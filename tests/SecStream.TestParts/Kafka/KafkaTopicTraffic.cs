@@ -36,6 +36,7 @@ public static class KafkaTopicTraffic
             BootstrapServers = brokers,
             EnableIdempotence = true,
             LingerMs = 5,
+            CompressionType = CompressionType.Lz4,
             QueueBufferingMaxMessages = 1_000_000,
             ReconnectBackoffMs = 50,
             ReconnectBackoffMaxMs = 200,
