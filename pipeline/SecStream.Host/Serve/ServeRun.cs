@@ -138,7 +138,7 @@ internal sealed class ServeRun : IAsyncDisposable
         Notes.AddRange(_store.Notes);
         Notes.AddRange(_topology.Engine.GoneSources.Select(name => $"{name} is not read now; its place is kept"));
         _housekeeping = new Housekeeping(options, _sources, _control, _store, _snapshots, time, log);
-        _front = new ServiceFront(options, _sources, _store, _events, _monitor, _watch.Ledger, _reloading, time, log);
+        _front = new ServiceFront(options, _sources, _store, _events, _monitor, _watch.Ledger, _reloading, _stack, time, log);
     }
 
     /// <summary>The parts.</summary>

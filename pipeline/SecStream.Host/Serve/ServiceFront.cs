@@ -11,7 +11,9 @@ using SecStream.Host.Configuration;
 using SecStream.Host.DeadLetters;
 using SecStream.Host.Ledger;
 using SecStream.Host.Serve.Group;
+using SecStream.Host.Serve.Stack;
 using SecStream.Host.Service;
+using SecStream.Host.Stores;
 using SecStream.Host.Telemetry;
 
 namespace SecStream.Host.Serve;
@@ -19,7 +21,7 @@ namespace SecStream.Host.Serve;
 /// <summary>What of the service can be reached from outside: syslog, HTTP, telemetry. Starts last, stops first.</summary>
 internal sealed class ServiceFront(
     ServiceOptions options, ServiceSources sources, SqliteAlertStore store, SegmentEventSink events, ServiceMonitor monitor, BlindSpotLedger ledger,
-    Reloading reloading, TimeProvider time, ServiceLog log) : IAsyncDisposable
+    Reloading reloading, StackParts stack, TimeProvider time, ServiceLog log) : IAsyncDisposable
 {
     private readonly ServiceMeter _meter = new(monitor, time);
     private ServiceListeners? _listeners;
@@ -106,8 +108,8 @@ internal sealed class ServiceFront(
             Journal = journal as IRecordJournal ?? new NoJournal("members of a group read Kafka alone: ship this to a topic"),
             Health = monitor,
             Meter = _meter,
-            Alerts = store,
-            Events = events.OpenStore(),
+            Alerts = ResultStores.AlertsOf(options, store, stack.Elasticsearch?.Transport),
+            Events = ResultStores.EventsOf(options, events.OpenStore(), stack.Elasticsearch?.Transport),
             Ledger = ReadLedger,
             Reload = ReloadAsync,
             RetryDeadLetters = journal is null ? null : (body, cancellation) => RetryIntake.TakeAsync(journal, body, cancellation),

@@ -4,6 +4,7 @@ using SecStream.Connectors.Kafka.Output;
 using SecStream.Connectors.Kafka.State;
 using SecStream.Connectors.Outbox;
 using SecStream.Host.Configuration;
+using SecStream.Host.Serve.Stack;
 using SecStream.Host.Service;
 
 namespace SecStream.Host.Serve.Group;
@@ -49,7 +50,7 @@ internal sealed class GroupSeat : IAsyncDisposable
     {
         var kafka = options.Kafka!;
         var client = Client(kafka);
-        var partitions = await StateTopic.FindAsync(kafka, client, log, time, stop).ConfigureAwait(false);
+        var partitions = await TopicsAtStart.StateAsync(kafka, client, log, time, stop).ConfigureAwait(false);
         var state = new StateLog(client, kafka.StateTopic!, partitions, time, log.Warning);
         var seat = new GroupSeat(state, new StateFiles(client, kafka.StateTopic!, partitions, time), log);
         try

@@ -20,6 +20,9 @@ internal sealed class ElasticsearchParts : IAsyncDisposable
 
     private ElasticsearchParts(ElasticsearchClient client, RefusedDocuments? refused) => (_client, _refused) = (client, refused);
 
+    /// <summary>The way to the cluster.</summary>
+    public IElasticsearchTransport Transport => _client;
+
     /// <summary>Takes events; null: they are not written.</summary>
     public ElasticsearchEventSink? Events { get; private set; }
 

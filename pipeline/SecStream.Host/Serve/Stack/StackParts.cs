@@ -18,6 +18,7 @@ internal sealed class StackParts : IAsyncDisposable
     private readonly List<IOutboxSink> _alerts = [];
     private readonly List<(string Name, IEventSink Sink)> _events = [];
     private readonly List<IAsyncDisposable> _owned = [];
+    private Func<CancellationToken, Task>? _makeTopics;
 
     private StackParts()
     {
@@ -71,6 +72,11 @@ internal sealed class StackParts : IAsyncDisposable
             yield return ("the work beside Redis", cancellation => redis.RunAsync(blacklist, cancellation));
         }
 
+        if (_makeTopics is { } make)
+        {
+            yield return ("the topics that are written to", make);
+        }
+
         if (DeadLetters is { } letters)
         {
             yield return ("the topics of dead letters", letters.RunAsync);
@@ -94,6 +100,7 @@ internal sealed class StackParts : IAsyncDisposable
         }
 
         Kafka = KafkaClientSettings.Of(kafka);
+        _makeTopics = cancellation => TopicsAtStart.MakeAsync(kafka, log, time, cancellation);
         var state = Path.Combine(options.Data, "state", "outbox");
         if (kafka.AlertTopic is { } alerts)
         {
