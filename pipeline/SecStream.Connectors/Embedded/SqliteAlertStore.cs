@@ -79,6 +79,23 @@ public sealed class SqliteAlertStore : IAlertStore, IOutboxSink, IDisposable
         }),
         cancellation);
 
+    /// <summary>Counts what nobody has closed, of every severity and state; reads nothing of what is closed.</summary>
+    public IReadOnlyList<OpenCount> CountOpen() => _database.Read((connection, transaction) =>
+    {
+        using var statement = new SqliteStatement(
+            connection,
+            transaction,
+            "SELECT incident, severity, state, COUNT(*) FROM alerts WHERE incident IN (0, 1) AND state IN ($open, $acknowledged) GROUP BY incident, severity, state");
+        using var rows = statement.With("$open", AlertStates.Open).With("$acknowledged", AlertStates.Acknowledged).Rows();
+        var found = new Dictionary<(bool, int, string), long>();
+        while (rows.Read())
+        {
+            found[(rows.GetBoolean(0), rows.GetInt32(1), rows.GetString(2))] = rows.GetInt64(3);
+        }
+
+        return OpenAlerts.All(found);
+    });
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The state is none, or a text is missing or too long.</exception>
     public async Task DecideAsync(Verdict verdict, CancellationToken cancellation)

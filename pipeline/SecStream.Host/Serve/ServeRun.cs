@@ -125,7 +125,10 @@ internal sealed class ServeRun : IAsyncDisposable
         _handling = new FaultHandling(_faults, _control, _watch.Ledger, _sources.Specs, log, time);
         _handling.NoteWhatWasInHand(died);
         NoteLostState();
-        var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger) { Feed = feed, Seat = seat, Stack = _stack };
+        var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger)
+        {
+            Feed = feed, Seat = seat, Stack = _stack, Open = new OpenAlerts(_store.CountOpen, time),
+        };
         _monitor = new ServiceMonitor(parts, () => _reloading!.Timeline, time);
         output.Counted = _monitor.Count;
         _snapshots.Monitor = _monitor;

@@ -40,6 +40,11 @@ internal sealed class ServiceFront(
     {
         monitor.SnapshotDone = _meter.RecordSnapshot;
         monitor.StoodStill = _meter.RecordStandstill;
+        if (stack.Elasticsearch?.Events is { } sent)
+        {
+            sent.Answered = _meter.RecordBulk;
+        }
+
         _listeners = await ServiceListeners.StartAsync(options.Syslog, sources, time).ConfigureAwait(false);
         ServiceProbes.Add(collector, _listeners);
         if (options.Http.Listen is not null)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Files;
 using SecStream.Connectors.Kafka.Source;
 using SecStream.Connectors.Outbox;
@@ -28,6 +29,9 @@ internal sealed record ServiceParts(
 
     /// <summary>Why events can't be written, which stops intake; null: they can.</summary>
     public string? Blocked => Events.Blocked ?? Stack?.Blocked;
+
+    /// <summary>What nobody has closed; null: it is not counted.</summary>
+    public OpenAlerts? Open { get; init; }
 
     /// <summary>What is written outside this machine; null: nothing is.</summary>
     public StackParts? Stack { get; init; }
@@ -106,6 +110,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             Sources = [.. parts.Topology.Sources().Select((s, p) => Source(s.Source, s.Counters, s.Format, p))],
             Journals = [.. parts.Sources.Journals.Select(j => new JournalStatus(j.Name, j.DurablePosition - j.FirstPosition, j.DurablePosition - PositionOf(j.Name), j.IsFull, j.AppendedRecords))],
             Alerts = [.. _alerts.Select(a => new AlertCount(a.Key.Rule, a.Key.Severity, a.Value))],
+            Open = parts.Open?.Counts ?? [],
             BlindSpots = parts.Ledger.OpenEntries().GroupBy(e => e.Kind, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (long)g.Count()),
             Rules = knowledge().Rules.Rules.Count,
             Clock = clock is long.MinValue or long.MaxValue ? null : clock,

@@ -23,6 +23,10 @@ internal static class ElasticsearchInstruments
         Count("secstream.elasticsearch.sent", "Events that Elasticsearch took", s => s.Sent);
         Count("secstream.elasticsearch.conflicts", "Events that were there before", s => s.Conflicts);
         Count("secstream.elasticsearch.retries", "Times an event had to be sent again", s => s.Retries);
-        Count("secstream.elasticsearch.rejected", "Documents that Elasticsearch refused for good; they are dead letters", s => s.DeadLetters);
+        meter.CreateObservableCounter(
+            "secstream.elasticsearch.rejected",
+            () => status()?.Refused.Select(r => new Measurement<long>(r.Value, new KeyValuePair<string, object?>("error.type", r.Key))) ?? [],
+            "{event}",
+            "Documents that Elasticsearch refused for good, by the type of the error; they are dead letters");
     }
 }

@@ -16,6 +16,7 @@ public sealed class ServiceMeter : IDisposable
     private readonly TimeProvider _time;
     private readonly Histogram<double> _snapshots;
     private readonly Histogram<double> _standstills;
+    private readonly Histogram<double> _bulks;
     private readonly Lock _lock = new();
     private ServiceStatus? _status;
     private long _statusAt;
@@ -28,8 +29,10 @@ public sealed class ServiceMeter : IDisposable
         Meter = new Meter(new MeterOptions(Name) { Scope = this });
         _snapshots = Meter.CreateHistogram<double>("secstream.snapshot.duration", "s", "Time a snapshot takes", advice: new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
         _standstills = Meter.CreateHistogram<double>("secstream.snapshot.standstill", "s", "Time work stands still for a snapshot", advice: new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
+        _bulks = Meter.CreateHistogram<double>("secstream.elasticsearch.bulk.duration", "s", "Time of a bulk request", advice: new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
         AddSources();
         AddState();
+        AddWork();
         RedisInstruments.Add(Meter, () => Status().Redis);
         ElasticsearchInstruments.Add(Meter, () => Status().Elasticsearch);
         KafkaInstruments.Add(Meter, () => Status().Kafka);
@@ -44,6 +47,9 @@ public sealed class ServiceMeter : IDisposable
 
     /// <summary>Records how long work stood still for one.</summary>
     public void RecordStandstill(TimeSpan duration) => _standstills.Record(duration.TotalSeconds);
+
+    /// <summary>Records a bulk request to Elasticsearch.</summary>
+    public void RecordBulk(TimeSpan duration) => _bulks.Record(duration.TotalSeconds);
 
     /// <summary>The status; the same object within a scrape.</summary>
     public ServiceStatus Status()
@@ -101,6 +107,16 @@ public sealed class ServiceMeter : IDisposable
         Gauge("secstream.member.active", "", "1 on the active member of the group, 0 on a standby", s => One(s.IsLeading ? 1 : 0));
         Gauge("secstream.member.state_age", "s", "Age of the newest state that was handed on to the group", s => s.LastShipped is { } at ? One((_time.GetUtcNow() - at).TotalSeconds) : []);
         Gauge("secstream.process.uptime", "s", "How long the process has been running", s => One((_time.GetUtcNow() - s.StartedAt).TotalSeconds));
+    }
+
+    /// <summary>What there is to do for people, as the store of this machine knows it.</summary>
+    private void AddWork()
+    {
+        Gauge("secstream.alerts.open", "{alert}", "Alerts that nobody has closed, by severity and state", s =>
+            s.Open.Where(o => !o.IsIncident).Select(o => new Measurement<double>(o.Count, new("severity", o.Severity), new("status", o.State))));
+        Gauge("secstream.incidents.open", "{incident}", "Incidents that nobody has closed, by severity", s =>
+            s.Open.Where(o => o.IsIncident).GroupBy(o => o.Severity, StringComparer.Ordinal)
+                .Select(g => new Measurement<double>(g.Sum(o => o.Count), new KeyValuePair<string, object?>("severity", g.Key))));
     }
 
     private void Count(string name, string unit, string description, Func<ServiceStatus, IEnumerable<Measurement<long>>> observe) =>

@@ -49,6 +49,9 @@ public sealed record ServiceStatus
     /// <summary>Alerts by rule and severity.</summary>
     public IReadOnlyList<AlertCount> Alerts { get; init; } = [];
 
+    /// <summary>Alerts and incidents that nobody has closed, every severity and state.</summary>
+    public IReadOnlyList<Connectors.Embedded.OpenCount> Open { get; init; } = [];
+
     /// <summary>What could not be seen, by kind: entries in force.</summary>
     public IReadOnlyDictionary<string, long> BlindSpots { get; init; } = new Dictionary<string, long>();
 

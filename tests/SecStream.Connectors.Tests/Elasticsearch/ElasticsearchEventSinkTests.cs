@@ -122,6 +122,7 @@ public sealed class ElasticsearchEventSinkTests
         Assert.Equal("document_parsing_exception: no such luck", letter["error"]!["message"]!.GetValue<string>());
         Assert.Equal(EventSinkHarness.JsonOf(7, now), Encoding.UTF8.GetString(Convert.FromBase64String(letter["bytes"]!.GetValue<string>())));
         Assert.Equal(1, harness.Sink.Status.DeadLetters);
+        Assert.Equal((1L, 0L), (harness.Sink.Status.Refused["document_parsing_exception"], harness.Sink.Status.Refused["too_large"]));
         Assert.Contains("no such luck", Assert.Single(harness.Reports), StringComparison.Ordinal);
     }
 

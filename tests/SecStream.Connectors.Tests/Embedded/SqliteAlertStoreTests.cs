@@ -108,6 +108,43 @@ public sealed class SqliteAlertStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task CountOpen_SeveritiesAndStates_ClosedAndWithdrawnDoNotCount()
+    {
+        using var store = Open();
+        await store.DeliverAsync(
+            Entries.Placed(
+            [
+                Entries.Make(1), Entries.Make(2), Entries.Make(3), Entries.Make(4, kind: ChangeKind.Withdrawn), Entries.Make(5, severity: Severity.Critical),
+                Entries.Make(7, isIncident: true),
+            ]),
+            default);
+        await store.DecideAsync(new Verdict(Entries.Make(2).Id, 5, "ann", "acknowledged", "", null), default);
+        await store.DecideAsync(new Verdict(Entries.Make(3).Id, 5, "ann", "resolved", "", null), default);
+        var usual = Entries.Make(1).Severity.ToString().ToLowerInvariant();
+
+        var counts = store.CountOpen();
+
+        OpenCount[] expected =
+            [new(false, "critical", "open", 1), new(false, usual, "open", 1), new(false, usual, "acknowledged", 1), new(true, Entries.Make(7, isIncident: true).Severity.ToString().ToLowerInvariant(), "open", 1)];
+        Assert.Equal(expected.Select(c => $"{c}").Order(StringComparer.Ordinal), counts.Where(c => c.Count > 0).Select(c => $"{c}").Order(StringComparer.Ordinal));
+        Assert.Equal(16, counts.Count);
+    }
+
+    [Fact]
+    public void OpenAlerts_AskedOften_CountsOnceInTenSeconds()
+    {
+        var time = new SteppedTime();
+        var counted = 0;
+        var open = new OpenAlerts(() => [new OpenCount(false, "high", "open", ++counted)], time);
+
+        Assert.Equal((1L, 1L), (open.Counts[0].Count, open.Counts[0].Count));
+        time.Step(TimeSpan.FromSeconds(9));
+        Assert.Equal(1, open.Counts[0].Count);
+        time.Step(TimeSpan.FromSeconds(2));
+        Assert.Equal(2, open.Counts[0].Count);
+    }
+
+    [Fact]
     public async Task Decide_WhatCantBe_IsRefusedAndNotRecorded()
     {
         using var store = Open();
@@ -249,4 +286,16 @@ public sealed class SqliteAlertStoreTests : IDisposable
     }
 
     private SqliteAlertStore Open(bool mayRebuild = true) => new(_folder.Path, new SqliteStoreOptions { MayRebuild = mayRebuild }, TimeProvider.System);
+
+    /// <summary>A clock that stands but for the steps it is told to make.</summary>
+    private sealed class SteppedTime : TimeProvider
+    {
+        private long _ticks = 1;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Step(TimeSpan span) => _ticks += span.Ticks;
+    }
 }

@@ -26,6 +26,7 @@ internal static partial class MetricNames
         using var reader = new MetricsReader(meter);
         meter.RecordSnapshot(TimeSpan.FromSeconds(1));
         meter.RecordStandstill(TimeSpan.FromSeconds(1));
+        meter.RecordBulk(TimeSpan.FromSeconds(1));
         var names = OnPage(reader.Write());
 
         // The server counts a request after its answer has gone out.

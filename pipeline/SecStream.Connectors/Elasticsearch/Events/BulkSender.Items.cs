@@ -84,7 +84,7 @@ internal sealed partial class BulkSender
     {
         if (pending.IsReplaced(i) || status.Status == 413)
         {
-            PutAside(pending, i, status.Text);
+            PutAside(pending, i, status.Status == 413 ? SendHealth.TooLarge : status.Type ?? "none", status.Text);
             return true;
         }
 
@@ -96,7 +96,7 @@ internal sealed partial class BulkSender
         return false;
     }
 
-    private void PutAside(PendingDocuments pending, int i, string reason)
+    private void PutAside(PendingDocuments pending, int i, string type, string reason)
     {
         var document = pending.DocumentOf(i).Span;
         var letter = new ArrayBufferWriter<byte>(512 + (document.Length * 3));
@@ -119,7 +119,7 @@ internal sealed partial class BulkSender
         letter.Write("\n"u8);
         _refused.Add(letter.WrittenSpan);
         pending.MarkDone(i);
-        if (Interlocked.Increment(ref Health.DeadLetters) == 1)
+        if (Health.Refuse(type))
         {
             _report($"Elasticsearch refuses an event: {reason}. It is kept as a dead letter (source elasticsearch), as further ones will be");
         }

@@ -144,7 +144,9 @@ internal sealed partial class BulkSender
     /// <summary>Sends some; says whether the rest of the chunk should be tried now, and what wait is asked for (null: none is needed).</summary>
     private async Task<(bool GoesOn, TimeSpan? Wait)> SendAsync(PendingDocuments pending, int from, int to, CancellationToken cancellation)
     {
+        var began = _time.GetTimestamp();
         using var answer = await _transport.SendAsync(HttpMethod.Post, BulkPath, pending.Body(from, to), cancellation).ConfigureAwait(false);
+        Health.Answered?.Invoke(_time.GetElapsedTime(began));
         if (answer.IsSuccess)
         {
             Widen();
@@ -162,7 +164,7 @@ internal sealed partial class BulkSender
             // The request as a whole was not understood: the document that does that is found by halves, and the others go on.
             if (to - from == 1)
             {
-                PutAside(pending, from, answer.Fault!.Reason ?? answer.Fault.Message);
+                PutAside(pending, from, answer.Fault!.Type ?? "none", answer.Fault.Reason ?? answer.Fault.Message);
                 _refused.Flush();
                 return (true, null);
             }
@@ -192,7 +194,7 @@ internal sealed partial class BulkSender
     {
         if (to - from == 1)
         {
-            PutAside(pending, from, fault.Message);
+            PutAside(pending, from, SendHealth.TooLarge, fault.Message);
             _refused.Flush();
             return;
         }

@@ -83,6 +83,13 @@ public sealed class ElasticsearchEventSink : IEventSink, IAsyncDisposable
     /// <summary>Why nothing can be written at present, which stops intake: a full spool or disk. Null when all is well.</summary>
     public string? Blocked => _spool.Blocked;
 
+    /// <summary>Told how long each bulk request took until it was answered, or was given up. May come on any thread.</summary>
+    public Action<TimeSpan>? Answered
+    {
+        get => _sender.Health.Answered;
+        set => _sender.Health.Answered = value;
+    }
+
     /// <summary>How it fares. Thread-safe.</summary>
     public EventSinkStatus Status
     {
@@ -99,6 +106,7 @@ public sealed class ElasticsearchEventSink : IEventSink, IAsyncDisposable
                 Retries = Interlocked.Read(ref _sender.Health.Retries),
                 Unindexed = Interlocked.Read(ref _sender.Health.Unindexed),
                 DeadLetters = Interlocked.Read(ref _sender.Health.DeadLetters),
+                Refused = _sender.Health.Refused,
                 FailingSince = _loop.Fault is null ? since : since ?? _time.GetUtcNow(),
                 Error = _loop.Fault ?? error,
                 Mend = mend,

@@ -27,6 +27,9 @@ public sealed record EventSinkStatus
     /// <summary>Events that were refused for good and kept as dead letters.</summary>
     public required long DeadLetters { get; init; }
 
+    /// <summary>The same by the type of the error; the usual ones are there with 0.</summary>
+    public IReadOnlyDictionary<string, long> Refused { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Since when the cluster takes nothing, or not all; null when all is well.</summary>
     public required DateTimeOffset? FailingSince { get; init; }
 
