@@ -31,7 +31,7 @@ internal sealed class ServiceEndpoint : IDisposable
     /// <exception cref="ConfigurationException">The file is damaged.</exception>
     public static ServiceEndpoint? Read(string directory)
     {
-        var path = Path.Combine(directory, "state", "endpoint.json");
+        var path = PathIn(directory);
         if (!File.Exists(path))
         {
             return null;
@@ -50,6 +50,16 @@ internal sealed class ServiceEndpoint : IDisposable
             throw new ConfigurationException($"{path}: {fault.Message}; restart serve, which writes it", fault);
         }
     }
+
+    /// <summary>Leaves the address of the service that runs on a data folder, for other commands.</summary>
+    public static void Leave(string directory, string url)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathIn(directory))!);
+        File.WriteAllText(PathIn(directory), JsonSerializer.Serialize(new { url }));
+    }
+
+    /// <summary>Takes the address away: nobody listens any more.</summary>
+    public static void Remove(string directory) => File.Delete(PathIn(directory));
 
     /// <summary>Sends records, a line of JSON each: <c>{"bytes":"base64"}</c>. Completes when the service has them on disk.</summary>
     /// <exception cref="IOException">It does not run, or has refused them.</exception>
@@ -124,4 +134,6 @@ internal sealed class ServiceEndpoint : IDisposable
 
         return lines.Buffer.AsMemory(0, lines.Length);
     }
+
+    private static string PathIn(string directory) => Path.Combine(directory, "state", "endpoint.json");
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Http;
 using SecStream.Connectors.Segments;
@@ -31,9 +30,6 @@ internal sealed class ServiceFront(
     /// <summary>Address of the HTTP interface; null: off.</summary>
     public string? Url => _api?.Url;
 
-    /// <summary>The file that tells other commands where the service listens.</summary>
-    private string EndpointPath => Path.Combine(options.Data, "state", "endpoint.json");
-
     /// <summary>Opens everything.</summary>
     /// <exception cref="ConfigurationException">An address can't be had, or a key is no good.</exception>
     public async Task StartAsync(LedgerCollector collector, CancellationToken cancellation)
@@ -50,7 +46,7 @@ internal sealed class ServiceFront(
         if (options.Http.Listen is not null)
         {
             _api = await ApiServer.StartAsync(Api(options.Http), Services(), cancellation).ConfigureAwait(false);
-            await File.WriteAllTextAsync(EndpointPath, JsonSerializer.Serialize(new { url = _api.Url }), cancellation).ConfigureAwait(false);
+            ServiceEndpoint.Leave(options.Data, _api.Url);
         }
 
         if (options.Otlp is { } otlp)
@@ -66,7 +62,7 @@ internal sealed class ServiceFront(
     {
         if (_api is not null)
         {
-            File.Delete(EndpointPath);
+            ServiceEndpoint.Remove(options.Data);
             await _api.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
 

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using SecStream.Connectors.Elasticsearch.Schema;
 using SecStream.Integration.Tests.Http.Harness;
 using SecStream.TestParts;
 using YamlDotNet.RepresentationModel;
@@ -65,6 +67,10 @@ public sealed partial class ComposeTests
         Assert.Equal(secrets.Children.Keys.Select(key => key.ToString()).Order(StringComparer.Ordinal), made.Order(StringComparer.Ordinal));
         Assert.All(secrets.Children, secret => Assert.Equal($"./infra/docker/secrets/{secret.Key}", YamlFiles.Text(secret.Value, "file")));
     }
+
+    [Fact]
+    public void Role_OfThePipeline_IsWhatCheckAsksForAndNoMore() =>
+        Assert.Equal(JsonNode.Parse(Privileges.Role)!.ToJsonString(), JsonNode.Parse(RepositoryFiles.Read("infra", "docker", "elasticsearch", "role.json"))!.ToJsonString());
 
     [Theory]
     [InlineData("Dockerfile")]

@@ -1,6 +1,7 @@
 using SecStream.Host.Api;
 using SecStream.Host.Api.Health;
 using SecStream.Host.Configuration;
+using SecStream.Host.DeadLetters;
 using SecStream.Host.Telemetry;
 
 namespace SecStream.Host.Serve.Group;
@@ -13,8 +14,9 @@ internal sealed class WaitingFront : IAsyncDisposable
 {
     private readonly ApiServer? _api;
     private readonly ServiceMeter _meter;
+    private readonly string _data;
 
-    private WaitingFront(ApiServer? api, ServiceMeter meter) => (_api, _meter) = (api, meter);
+    private WaitingFront(ApiServer? api, ServiceMeter meter, string data) => (_api, _meter, _data) = (api, meter, data);
 
     /// <summary>Opens the door, where one is configured.</summary>
     /// <exception cref="ConfigurationException">The address can't be had, or a key is no good.</exception>
@@ -23,11 +25,15 @@ internal sealed class WaitingFront : IAsyncDisposable
         var meter = new ServiceMeter(state, time);
         if (options.Http.Listen is null)
         {
-            return new WaitingFront(null, meter);
+            return new WaitingFront(null, meter, options.Data);
         }
 
         var services = new ApiServices { Journal = new NoJournal("this member of the group waits; the one that leads reads Kafka"), Health = state, Meter = meter, Time = time };
-        return new WaitingFront(await ApiServer.StartAsync(ServiceFront.Api(options.Http), services, cancellation).ConfigureAwait(false), meter);
+        var api = await ApiServer.StartAsync(ServiceFront.Api(options.Http), services, cancellation).ConfigureAwait(false);
+
+        // Probes that are a command (`health live`) find it by the folder.
+        ServiceEndpoint.Leave(options.Data, api.Url);
+        return new WaitingFront(api, meter, options.Data);
     }
 
     /// <inheritdoc/>
@@ -35,6 +41,7 @@ internal sealed class WaitingFront : IAsyncDisposable
     {
         if (_api is not null)
         {
+            ServiceEndpoint.Remove(_data);
             await _api.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _api.DisposeAsync().ConfigureAwait(false);
         }
