@@ -54,6 +54,19 @@ internal sealed class GroupRestore(StateFiles files, string data, TimeProvider t
             CultureInfo.InvariantCulture, $"the state of {state.Before?.Member ?? "the member before"} was taken over ({manifest.Snapshot.Sum(f => f.Bytes) / 1e6:0.0} MB)")];
     }
 
+    /// <summary>Takes away what can't be gone on from; events, dead letters and alerts stay.</summary>
+    public void Clear()
+    {
+        foreach (var name in (string[])["snapshots", "control", "versions"])
+        {
+            var folder = Path.Combine(data, "state", name);
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
     /// <summary>A version's folder counts as whole when its manifest is there, so that comes last.</summary>
     private async Task FetchVersionsAsync(IReadOnlyList<StateFile> versions, CancellationToken cancellation)
     {
