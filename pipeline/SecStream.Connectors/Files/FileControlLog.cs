@@ -38,11 +38,15 @@ public sealed class FileControlLog : IControlLog, IDisposable
     /// <summary>Told the number of the first line and the lines before they are written; when it throws, they are not.</summary>
     public Action<long, ReadOnlyMemory<byte>>? BeforeWrite { get; set; }
 
-    /// <summary>Adds lines of another log of the same decisions to a folder: those that come after what it holds. Nobody may have it open.</summary>
+    /// <summary>
+    /// Adds lines of another log of the same decisions to a folder: those that come after what it holds. Of two with one number the later one was taken: the
+    /// earlier could not be written where it was made. Nobody may have the folder open.
+    /// </summary>
     /// <exception cref="InvalidDataException">A line is damaged.</exception>
     public static void Merge(string directory, IEnumerable<byte[]> lines, TimeProvider time)
     {
         using var log = new FileControlLog(directory, time);
+        var added = new SortedDictionary<long, string>();
         foreach (var line in lines.SelectMany(part => Encoding.UTF8.GetString(part).Split('\n', StringSplitOptions.RemoveEmptyEntries)))
         {
             if (!TryParse(line, out var parsed, out var fault))
@@ -52,9 +56,14 @@ public sealed class FileControlLog : IControlLog, IDisposable
 
             if (parsed.Number >= log.Count)
             {
-                log._stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
-                log.Count = parsed.Number + 1;
+                added[parsed.Number] = line;
             }
+        }
+
+        foreach (var (number, line) in added)
+        {
+            log._stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            log.Count = number + 1;
         }
 
         log._stream.Flush(flushToDisk: true);

@@ -22,7 +22,10 @@ public sealed record KafkaOptions
     /// <summary>Consumer group; its members read as one. Default <c>secstream</c>.</summary>
     public string Group { get; init; } = "secstream";
 
-    /// <summary>Name of this member (<c>group.instance.id</c>), constant over restarts and its own; null: made once and kept in the data folder.</summary>
+    /// <summary>
+    /// Name of this member, constant over restarts and its own; null: made of the machine's name and the data folder's identity. For people; a single member
+    /// is known to Kafka by it, too (<c>group.instance.id</c>), while whoever leads a group is always the same static member, <c>GROUP-lead</c>.
+    /// </summary>
     public string? Member { get; init; }
 
     /// <summary>Where a partition begins of which nothing is known yet. Default earliest.</summary>

@@ -93,6 +93,9 @@ internal static class ServeCommand
                 }
 
                 log.Notice($"beginning again: {again}");
+
+                // Two that take each other's place must not do so without end and without pause.
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

@@ -396,6 +396,7 @@ internal sealed class ServeRun : IAsyncDisposable
 
     private void NoteLostState()
     {
+        _lost ??= _seat?.LostState;
         if (_lost is not null)
         {
             var now = _time.GetUtcNow();

@@ -36,6 +36,9 @@ public sealed record StateManifest
     /// <summary>Place in the outbox from which on its lines are needed: behind the snapshot, or where the slowest sink stands.</summary>
     public required long Outbox { get; init; }
 
+    /// <summary>Records before this offset say nothing any more: a leader could not go on from them, and began anew. 0: all count.</summary>
+    public long Since { get; init; }
+
     /// <summary>As it is written.</summary>
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this);
 

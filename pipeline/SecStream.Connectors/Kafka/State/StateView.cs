@@ -108,8 +108,8 @@ public sealed class StateView(bool keepsLines)
         manifest.Versions.ToList().ForEach(file => _versions[file.Name] = file);
 
         // A record may hold entries of both sides; the next one tells where it ends.
-        _control.RemoveAll(c => c.Lines.End <= manifest.Control);
-        _outbox.RemoveAll(o => o.Lines.End <= manifest.Outbox);
+        _control.RemoveAll(c => c.Lines.End <= manifest.Control || c.Offset < manifest.Since);
+        _outbox.RemoveAll(o => o.Lines.End <= manifest.Outbox || o.Offset < manifest.Since);
         Needed = _control.Concat(_outbox).Select(lines => lines.Offset).Append(offset).Min();
     }
 

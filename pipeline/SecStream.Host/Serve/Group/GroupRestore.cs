@@ -10,6 +10,11 @@ namespace SecStream.Host.Serve.Group;
 /// </summary>
 internal sealed class GroupRestore(StateFiles files, string data, TimeProvider time)
 {
+    /// <summary>In a folder whose alerts and decisions are those of the group.</summary>
+    private const string Mark = "group";
+
+    private static readonly string[] s_own = ["alerts", "state/control", "state/snapshots", "state/outbox", "secstream.db", "secstream.db-wal", "secstream.db-shm"];
+
     private static readonly string[] s_allowed = ["state/snapshots/", "state/versions/", "state/outbox/"];
 
     /// <summary>Does it. Returns what is to be told.</summary>
@@ -19,12 +24,32 @@ internal sealed class GroupRestore(StateFiles files, string data, TimeProvider t
     /// <exception cref="InvalidDataException">The topic no longer holds what is needed.</exception>
     public async Task<IReadOnlyList<string>> ApplyAsync(GroupState state, bool isOwn, CancellationToken cancellation)
     {
+        var notes = new List<string>();
+        if (state is { Before: null, Manifest: null, Control.Count: 0, Outbox.Count: 0 })
+        {
+            // Nobody has led yet: what this member knows from before, as a single one, becomes the state of the group.
+            isOwn = true;
+        }
+        else if (!File.Exists(MarkPath) && MoveAside() is { } aside)
+        {
+            notes.Add($"what this member had before it joined the group went to {aside}: its alerts and decisions are none of the group's");
+        }
+
+        await File.WriteAllTextAsync(MarkPath, "", cancellation).ConfigureAwait(false);
+        notes.AddRange(await TakeOverAsync(state, isOwn, cancellation).ConfigureAwait(false));
+        return notes;
+    }
+
+    private string MarkPath => Path.Combine(data, "state", Mark);
+
+    private async Task<IReadOnlyList<string>> TakeOverAsync(GroupState state, bool isOwn, CancellationToken cancellation)
+    {
         var lines = (state.Manifest is { } known ? [known.Kept] : Array.Empty<byte[]>()).Concat(state.Control.Select(c => c.Lines));
         FileControlLog.Merge(Path.Combine(data, "state", "control"), lines, time);
         await FetchVersionsAsync(state.Versions, cancellation).ConfigureAwait(false);
         if (isOwn)
         {
-            return ["this member led the group before, and goes on from its own state"];
+            return state.Before is null ? [] : ["this member led the group before, and goes on from its own state"];
         }
 
         var snapshots = Path.Combine(data, "state", "snapshots");
@@ -52,6 +77,39 @@ internal sealed class GroupRestore(StateFiles files, string data, TimeProvider t
 
         return [string.Create(
             CultureInfo.InvariantCulture, $"the state of {state.Before?.Member ?? "the member before"} was taken over ({manifest.Snapshot.Sum(f => f.Bytes) / 1e6:0.0} MB)")];
+    }
+
+    /// <summary>Takes away what can't be gone on from; events, dead letters and alerts stay.</summary>
+    public void Clear()
+    {
+        foreach (var name in (string[])["snapshots", "control", "versions"])
+        {
+            var folder = Path.Combine(data, "state", name);
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Moves aside what a member has that was none of the group; null: it has nothing.</summary>
+    private string? MoveAside()
+    {
+        var there = s_own.Select(name => Path.Combine(data, name)).Where(path => File.Exists(path) || Directory.Exists(path)).ToList();
+        if (there.Count == 0)
+        {
+            return null;
+        }
+
+        var aside = Path.Combine(data, "aside-" + time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture) + "-before-group");
+        foreach (var path in there)
+        {
+            var target = Path.Combine(aside, Path.GetRelativePath(data, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            Directory.Move(path, target);
+        }
+
+        return aside;
     }
 
     /// <summary>A version's folder counts as whole when its manifest is there, so that comes last.</summary>

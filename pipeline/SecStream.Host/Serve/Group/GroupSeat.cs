@@ -37,6 +37,9 @@ internal sealed class GroupSeat : IAsyncDisposable
     /// <summary>Ships snapshots.</summary>
     public SnapshotShipping Shipping { get; private set; } = null!;
 
+    /// <summary>Why the state of before could not be taken over; null: it was, or there was none.</summary>
+    public string? LostState { get; private set; }
+
     /// <summary>Lines that the outbox may lack.</summary>
     public IReadOnlyList<StateLines> Outbox { get; private set; } = [];
 
@@ -155,7 +158,19 @@ internal sealed class GroupSeat : IAsyncDisposable
         {
             var state = GroupState.Of(await _log.ReadAsync(stop).ConfigureAwait(false));
             var restore = new GroupRestore(_files, options.Data, time);
-            Notes = await restore.ApplyAsync(state, isOwn: state.Before?.Folder == folder, stop).ConfigureAwait(false);
+            try
+            {
+                Notes = await restore.ApplyAsync(state, isOwn: state.Before?.Folder == folder, stop).ConfigureAwait(false);
+            }
+            catch (InvalidDataException fault)
+            {
+                // A group that nobody can lead sees nothing at all; one that begins with empty windows says so.
+                restore.Clear();
+                state = state.Anew();
+                LostState = $"the state of {state.Before?.Member ?? "the member before"} can't be gone on from ({fault.Message}): all windows begin anew, topics are read from where the group stands";
+                _service.Error(LostState);
+            }
+
             Outbox = state.Outbox;
             Shipping = new SnapshotShipping(_log, _files, options.Data, state, time);
         }

@@ -20,13 +20,14 @@ internal sealed class SnapshotShipping : IDisposable
     private readonly StateFiles _files;
     private readonly string _data;
     private readonly TimeProvider _time;
+    private readonly long _since;
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly Dictionary<string, StateFile> _versions;
     private Dictionary<string, StateFile> _snapshots;
 
     public SnapshotShipping(StateLog log, StateFiles files, string data, GroupState state, TimeProvider time)
     {
-        (_log, _files, _data, _time) = (log, files, data, time);
+        (_log, _files, _data, _time, _since) = (log, files, data, time, state.Since);
         _versions = state.Versions.ToDictionary(f => f.Name, StringComparer.Ordinal);
         _snapshots = (state.Manifest?.Snapshot ?? []).ToDictionary(f => f.Name, StringComparer.Ordinal);
     }
@@ -80,6 +81,7 @@ internal sealed class SnapshotShipping : IDisposable
                     Kept = FileControlLog.Kept(Path.Combine(_data, "state", "control"), mark.Control),
                     Control = mark.Control,
                     Outbox = Math.Min(mark.Outbox, delivered),
+                    Since = _since,
                 },
                 cancellation).ConfigureAwait(false);
             LastShipped = _time.GetUtcNow();
