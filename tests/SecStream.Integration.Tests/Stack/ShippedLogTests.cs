@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using SecStream.Integration.Tests.Stack.Harness;
 using SecStream.TestParts;
 using SecStream.TestParts.Kafka;
@@ -11,7 +12,7 @@ using Xunit.Abstractions;
 namespace SecStream.Integration.Tests.Stack;
 
 /// <summary>From a log file to whoever consumes alerts, with programs that are not ours at both ends: rsyslog ships, the service reads and decides, kcat consumes.</summary>
-public sealed class ShippedLogTests(ITestOutputHelper output)
+public sealed partial class ShippedLogTests(ITestOutputHelper output)
 {
     private const string Attacker = "203.0.113.9";
     private const string DeadLetterTopic = StackServers.Topic + ".dlq";
@@ -42,7 +43,32 @@ public sealed class ShippedLogTests(ITestOutputHelper output)
         Assert.Equal(s_garbage.Order(StringComparer.Ordinal), letters.Select(letter => letter.Value).Order(StringComparer.Ordinal));
         Assert.All(letters, letter => Assert.Equal(StackServers.Topic, letter.Headers["secstream-source-topic"]));
         Assert.All(letters, letter => Assert.NotEqual("", letter.Headers["secstream-error-type"]));
+        await CheckMetricsAsync(group);
     }
+
+    /// <summary>What is left to do for people shows in the metrics, some seconds later.</summary>
+    private static async Task CheckMetricsAsync(StackGroup group)
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(500))
+        {
+            var page = await (await group.LeaderAsync()).Service.Client.GetStringAsync("/metrics");
+            if (OpenIncidents().IsMatch(page) && OpenAlerts().IsMatch(page) && Bulks().IsMatch(page))
+            {
+                return;
+            }
+
+            Assert.True(watch.Elapsed < s_patience, string.Join('\n', page.Split('\n').Where(line => line.Contains("_open", StringComparison.Ordinal) || line.Contains("bulk", StringComparison.Ordinal))));
+        }
+    }
+
+    [GeneratedRegex("^secstream_incidents_open\\{severity=\"critical\"\\} [1-9]", RegexOptions.Multiline)]
+    private static partial Regex OpenIncidents();
+
+    [GeneratedRegex("^secstream_alerts_open\\{severity=\"critical\",status=\"open\"\\} [1-9]", RegexOptions.Multiline)]
+    private static partial Regex OpenAlerts();
+
+    [GeneratedRegex("^secstream_elasticsearch_bulk_duration_seconds_count [1-9]", RegexOptions.Multiline)]
+    private static partial Regex Bulks();
 
     /// <summary>A guess that was right at last, among people who sign in, and lines that nothing can be made of.</summary>
     private static IEnumerable<string> Lines(DateTime start)
