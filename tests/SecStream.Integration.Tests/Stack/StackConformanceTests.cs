@@ -83,7 +83,8 @@ public sealed class StackConformanceTests(ITestOutputHelper output)
 
     private static void Send(StackServers servers, IEnumerable<RecordedEvent> events) => KafkaTopicTraffic.Produce(
         servers.Kafka.Bootstraps,
-        events.Select((e, i) => (new TopicPartition(StackServers.Topic, i % Partitions), new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(e.Line) })));
+        events.Select((e, i) => (new TopicPartition(StackServers.Topic, i % Partitions), new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(e.Line) })),
+        isCompressed: true);
 
     private async Task CheckAsync(StackServers servers, StackGroup group, RecordedSet set, ServiceFolder folder)
     {

@@ -56,7 +56,8 @@ public sealed class StackOutageTests(ITestOutputHelper output)
 
     private static void Send(StackServers servers, IEnumerable<RecordedEvent> events) => KafkaTopicTraffic.Produce(
         servers.Kafka.Bootstraps,
-        events.Select((e, i) => (new TopicPartition(StackServers.Topic, i % Partitions), new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(e.Line) })));
+        events.Select((e, i) => (new TopicPartition(StackServers.Topic, i % Partitions), new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(e.Line) })),
+        isCompressed: true);
 
     private static List<string> Ids(StackServers servers) => [.. servers.Elasticsearch.AllDocuments("logs-secstream.*").Select(d => d.Document.Id)];
 

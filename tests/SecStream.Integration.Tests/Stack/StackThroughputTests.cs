@@ -28,7 +28,8 @@ public sealed class StackThroughputTests(ITestOutputHelper output)
         var before = servers.Elasticsearch.CountAll();
         KafkaTopicTraffic.Produce(
             servers.Kafka.Bootstraps,
-            set.Events.Select((e, i) => (new TopicPartition(StackServers.Topic, i % Partitions), new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(e.Line) })));
+            set.Events.Select((e, i) => (new TopicPartition(StackServers.Topic, i % Partitions), new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(e.Line) })),
+            isCompressed: true);
         await using var member = new StackMember(servers, "m1", new MemberSetting
         {
             // Events come from Kafka and go to Elasticsearch, as alerts do; nothing goes to Redis or back to Kafka.

@@ -13,9 +13,12 @@ public static class KafkaTopicTraffic
         Produce(brokers, values.Select(v => (new TopicPartition(topic, partition), new Message<byte[]?, byte[]?> { Value = v is null ? null : Encoding.UTF8.GetBytes(v) })));
 
     /// <summary>Writes records in their order, and waits until the broker has them. Survives brokers that are away for less than 30 s.</summary>
-    public static void Produce(string brokers, IEnumerable<(TopicPartition Place, Message<byte[]?, byte[]?> Record)> records)
+    /// <param name="brokers">The cluster.</param>
+    /// <param name="records">The records and where they go.</param>
+    /// <param name="isCompressed">As shippers do it; the mock cluster keeps more records then.</param>
+    public static void Produce(string brokers, IEnumerable<(TopicPartition Place, Message<byte[]?, byte[]?> Record)> records, bool isCompressed = false)
     {
-        using var producer = OpenProducer(brokers);
+        using var producer = OpenProducer(brokers, isCompressed);
         var faults = new List<Error>();
         foreach (var (place, record) in records)
         {
@@ -30,13 +33,13 @@ public static class KafkaTopicTraffic
     }
 
     /// <summary>An idempotent producer of bytes.</summary>
-    public static IProducer<byte[]?, byte[]?> OpenProducer(string brokers) =>
+    public static IProducer<byte[]?, byte[]?> OpenProducer(string brokers, bool isCompressed = false) =>
         new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
         {
             BootstrapServers = brokers,
             EnableIdempotence = true,
             LingerMs = 5,
-            CompressionType = CompressionType.Lz4,
+            CompressionType = isCompressed ? CompressionType.Lz4 : CompressionType.None,
             QueueBufferingMaxMessages = 1_000_000,
             ReconnectBackoffMs = 50,
             ReconnectBackoffMaxMs = 200,
