@@ -49,13 +49,12 @@ internal sealed class CountTable
     {
         writer.Write(_halvings);
         writer.Write(_held);
-        for (var i = 0; i < _keys.Length; i++)
+
+        // By key: the order in the table depends on its past, the saved state must not.
+        foreach (var at in Enumerable.Range(0, _keys.Length).Where(i => _keys[i] != 0).OrderBy(i => _keys[i]))
         {
-            if (_keys[i] != 0)
-            {
-                writer.Write(_keys[i]);
-                writer.Write(_counts[i]);
-            }
+            writer.Write(_keys[at]);
+            writer.Write(_counts[at]);
         }
     }
 

@@ -12,7 +12,10 @@ public sealed class SpectralResidualDetector : ISeriesDetector
 {
     private const uint Mark = 0x5345_5253;
     private const byte Version = 1;
-    private const double Nothing = 1e-12;
+
+    /// <summary>Amplitudes below this share of the level are rounding.</summary>
+    private const double Nothing = 1e-9;
+
     private readonly SpectralResidualOptions _options;
     private readonly SlidingSpectrum _spectrum;
     private readonly double[] _logs;
@@ -92,48 +95,54 @@ public sealed class SpectralResidualDetector : ISeriesDetector
         }
 
         var usual = _sum / _count;
-        return usual > 0 ? Math.Clamp((saliency - usual) / usual, 0, DeadBand.Most) : 0;
+        return usual > 0 ? Math.Clamp((saliency - usual) / usual, 0, DeadBand.Most) : saliency > 0 ? DeadBand.Most : 0;
     }
 
     private (double Saliency, double Mean) Saliency()
     {
         var ahead = Ahead();
-        var largest = 0.0;
-        for (var k = 0; k < _logs.Length; k++)
+        var level = _spectrum.At(0, ahead).Real;
+        var largest = Math.Abs(level);
+        for (var k = 1; k < _logs.Length; k++)
         {
             var (real, imaginary) = _spectrum.At(k, ahead);
             _logs[k] = Math.Sqrt((real * real) + (imaginary * imaginary));
             largest = Math.Max(largest, _logs[k]);
         }
 
-        for (var k = 0; k < _logs.Length; k++)
+        for (var k = 1; k < _logs.Length; k++)
         {
             _logs[k] = Math.Log(Math.Max(_logs[k], Nothing * Math.Max(largest, Nothing)));
         }
 
         var window = _options.WindowCount;
+        return (WhitenedAtNewest(ahead, window), level / window);
+    }
+
+    /// <summary>The series at its newest point with all amplitudes made alike. The level, frequency 0, is left out: it is no structure.</summary>
+    private double WhitenedAtNewest(double ahead, int window)
+    {
         var sumReal = 0.0;
         var sumImaginary = 0.0;
-        for (var k = 0; k < _logs.Length; k++)
+        for (var k = 1; k < _logs.Length; k++)
         {
             var (real, imaginary) = _spectrum.At(k, ahead);
             var whitened = Math.Exp(-Around(k));
             var (atReal, atImaginary) = _spectrum.AtNewest(k, real * whitened, imaginary * whitened);
 
             // The upper half of the spectrum mirrors the lower: real parts double, imaginary parts cancel.
-            var isMirrored = k > 0 && k < window / 2;
+            var isMirrored = k < window / 2;
             sumReal += isMirrored ? 2 * atReal : atReal;
             sumImaginary += isMirrored ? 0 : atImaginary;
         }
 
-        var saliency = Math.Sqrt((sumReal * sumReal) + (sumImaginary * sumImaginary)) / window;
-        return (saliency, _spectrum.At(0, ahead).Real / window);
+        return Math.Sqrt((sumReal * sumReal) + (sumImaginary * sumImaginary)) / window;
     }
 
-    /// <summary>Mean of the log amplitude at a frequency and its two neighbours; the spectrum mirrors at its ends.</summary>
+    /// <summary>Mean of the log amplitude at a frequency and its two neighbours; at the ends of the spectrum the frequency itself stands in for the missing one.</summary>
     private double Around(int k)
     {
-        var below = k == 0 ? _logs[1] : _logs[k - 1];
+        var below = k == 1 ? _logs[k] : _logs[k - 1];
         var above = k == _logs.Length - 1 ? _logs[k - 1] : _logs[k + 1];
         return (below + _logs[k] + above) / 3;
     }
