@@ -15,6 +15,7 @@ internal sealed class SortedWindow
     private const int ChunkCapacity = 512;
 #endif
     private readonly double[] _ring;
+    private readonly int _chunkCapacity;
     private readonly List<Chunk> _chunks = [];
     private int[] _tree = [];
     private int _next;
@@ -25,6 +26,9 @@ internal sealed class SortedWindow
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _ring = new double[capacity];
+
+        // A small window is one chunk that never fills.
+        _chunkCapacity = Math.Min(ChunkCapacity, capacity + 1);
     }
 
     /// <summary>Values held.</summary>
@@ -34,7 +38,7 @@ internal sealed class SortedWindow
     public int Capacity => _ring.Length;
 
     /// <summary>Bytes of state.</summary>
-    public long StateBytes => (8L * _ring.Length) + (_chunks.Count * ((8L * ChunkCapacity) + 48)) + (4L * _tree.Length) + 64;
+    public long StateBytes => (8L * _ring.Length) + (_chunks.Count * ((8L * _chunkCapacity) + 48)) + (4L * _tree.Length) + 64;
 
     /// <summary>The value that was added <paramref name="back"/> values ago; 0 is the newest.</summary>
     public double Newest(int back)
@@ -236,7 +240,7 @@ internal sealed class SortedWindow
     {
         if (_chunks.Count == 0)
         {
-            var first = new Chunk(ChunkCapacity);
+            var first = new Chunk(_chunkCapacity);
             first.Insert(0, value);
             _chunks.Add(first);
             Count++;
@@ -248,7 +252,7 @@ internal sealed class SortedWindow
         var chunk = _chunks[at];
         chunk.Insert(LowerBound(chunk, value), value);
         Count++;
-        if (chunk.Count == ChunkCapacity)
+        if (chunk.Count == _chunkCapacity)
         {
             _chunks.Insert(at + 1, chunk.Split());
             BuildTree();
@@ -276,7 +280,7 @@ internal sealed class SortedWindow
     }
 
     /// <summary>Whether a chunk and the one after it fill half a chunk at most: they become one, so that there are never more than 4 n / capacity chunks.</summary>
-    private bool Mergeable(int at) => at + 1 < _chunks.Count && _chunks[at].Count + _chunks[at + 1].Count <= ChunkCapacity / 2;
+    private bool Mergeable(int at) => at + 1 < _chunks.Count && _chunks[at].Count + _chunks[at + 1].Count <= _chunkCapacity / 2;
 
     private void Drop(int at)
     {

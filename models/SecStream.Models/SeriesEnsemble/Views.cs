@@ -1,0 +1,176 @@
+using SecStream.Models.Series;
+
+namespace SecStream.Models.SeriesEnsemble;
+
+/// <summary>The views of <see cref="SeriesEnsembleDetector"/> and what they remember.</summary>
+internal sealed class Views
+{
+    private readonly SeriesEnsembleOptions _options;
+    private readonly DayProfile _day = new();
+    private readonly RecentValues _dayDistances = new(EnsembleTuning.DayCount);
+    private readonly RecentValues _short = new(EnsembleTuning.ShortCount);
+    private readonly RecentValues _long = new(EnsembleTuning.LongCount);
+    private readonly RecentValues _steps = new(EnsembleTuning.UnrestCount);
+    private readonly RecentValues _calm = new(EnsembleTuning.CalmCount);
+    private readonly TailCalibration _step;
+    private readonly TailCalibration _dayPoint;
+    private readonly TailCalibration _dayStretch;
+    private readonly TailCalibration _shortLevel;
+    private readonly TailCalibration _longLevel;
+    private readonly TailCalibration _unrest;
+    private readonly TailCalibration _stillness;
+    private double _slowMean;
+    private double _last;
+    private double _low = double.MaxValue;
+    private double _high = double.MinValue;
+
+    public Views(SeriesEnsembleOptions options)
+    {
+        _options = options;
+        _step = Calibration();
+        _dayPoint = Calibration();
+        _dayStretch = Calibration();
+        _shortLevel = Calibration();
+        _longLevel = Calibration();
+        _unrest = Calibration();
+        _stillness = Calibration();
+    }
+
+    /// <summary>Points seen.</summary>
+    public int Count { get; private set; }
+
+    public long StateBytes =>
+        (7 * TailCalibration.StateBytes) + DayProfile.StateBytes + _dayDistances.StateBytes + _short.StateBytes + _long.StateBytes + _steps.StateBytes
+        + _calm.StateBytes + 120;
+
+    /// <summary>Judges a point, then learns it: the weighted sum of decades of all views.</summary>
+    public double Next(long time, double value)
+    {
+        if (Count == 0)
+        {
+            _slowMean = value;
+            _last = value;
+        }
+
+        var range = _high > _low ? _high - _low : 0;
+        var band = _options.DeadBand.Width(_slowMean);
+        var unit = Math.Max(EnsembleTuning.LeastUnit, Math.Max(EnsembleTuning.UnitOfLevel * Math.Abs(_slowMean), EnsembleTuning.UnitOfRange * range));
+        var sum = Steps(value, unit, band) + DayOf(time, value, unit, band) + Levels(value, unit, band) + Stillness(value, range, unit) + Outside(value, range, band);
+        Learn(value);
+        return sum;
+    }
+
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(Count);
+        writer.Write(_slowMean);
+        writer.Write(_last);
+        writer.Write(_low);
+        writer.Write(_high);
+        _day.Save(writer);
+        foreach (var recent in Recent())
+        {
+            recent.Save(writer);
+        }
+
+        foreach (var calibration in Calibrations())
+        {
+            calibration.Save(writer);
+        }
+    }
+
+    public void Restore(BinaryReader reader)
+    {
+        Count = StateFormat.ReadCount(reader, int.MaxValue);
+        _slowMean = StateFormat.ReadFinite(reader);
+        _last = StateFormat.ReadFinite(reader);
+        _low = StateFormat.ReadFinite(reader);
+        _high = StateFormat.ReadFinite(reader);
+        _day.Restore(reader);
+        foreach (var recent in Recent())
+        {
+            recent.Restore(reader);
+        }
+
+        foreach (var calibration in Calibrations())
+        {
+            calibration.Restore(reader);
+        }
+    }
+
+    private static double Judge(TailCalibration calibration, double size, double unit, double band)
+    {
+        var decades = calibration.Next(size, unit);
+        return size <= band ? 0 : decades;
+    }
+
+    private TailCalibration Calibration() =>
+        new(_options.HistoryCount, _options.LearningCount, EnsembleTuning.Shape, EnsembleTuning.MostExcess);
+
+    private RecentValues[] Recent() => [_dayDistances, _short, _long, _steps, _calm];
+
+    private TailCalibration[] Calibrations() => [_step, _dayPoint, _dayStretch, _shortLevel, _longLevel, _unrest, _stillness];
+
+    private double Steps(double value, double unit, double band)
+    {
+        var size = Math.Abs(value - _last);
+        _steps.Add(size);
+        return (EnsembleTuning.StepWeight * Judge(_step, size, unit, band)) + (EnsembleTuning.UnrestWeight * Judge(_unrest, _steps.Mean, unit, band));
+    }
+
+    private double DayOf(long time, double value, double unit, double band)
+    {
+        var slot = DayProfile.SlotOf(time);
+        var sum = 0.0;
+        if (_day.Count(slot) >= EnsembleTuning.DayLearningCount)
+        {
+            var distance = value - _day.Mean(slot);
+            _dayDistances.Add(distance);
+            sum = EnsembleTuning.DayPointWeight * Judge(_dayPoint, Math.Abs(distance), unit, band);
+            if (_dayDistances.IsFull)
+            {
+                sum += EnsembleTuning.DayStretchWeight * Judge(_dayStretch, Math.Abs(_dayDistances.Mean), unit, band);
+            }
+        }
+
+        _day.Learn(slot, value);
+        return sum;
+    }
+
+    private double Levels(double value, double unit, double band)
+    {
+        _short.Add(value);
+        _long.Add(value);
+        return (EnsembleTuning.ShortLevelWeight * Judge(_shortLevel, Math.Abs(_short.Mean - _slowMean), unit, band))
+            + (EnsembleTuning.LongLevelWeight * Judge(_longLevel, Math.Abs(_long.Mean - _slowMean), unit, band));
+    }
+
+    /// <summary>How much smaller the range of a stretch is than that of all: a flat line in a lively series.</summary>
+    private double Stillness(double value, double range, double unit)
+    {
+        _calm.Add(value);
+        if (!_calm.IsFull)
+        {
+            return 0;
+        }
+
+        var ratio = (range + unit) / (_calm.Range() + unit);
+        return EnsembleTuning.StillnessWeight * _stillness.Next(Math.Max(Math.Log(ratio), 0), EnsembleTuning.StillnessUnit);
+    }
+
+    /// <summary>As in the benchmark's own HTM detector: a value well outside of the range of all before it.</summary>
+    private double Outside(double value, double range, double band)
+    {
+        var by = Math.Max(value - _high, _low - value);
+        return Count >= _options.LearningCount && by > EnsembleTuning.OutsideShare * range && by > band ? EnsembleTuning.OutsideDecades : 0;
+    }
+
+    private void Learn(double value)
+    {
+        Count = Math.Min(Count + 1, int.MaxValue - 1);
+        _slowMean += Math.Max(EnsembleTuning.SlowWeight, 1.0 / Count) * (value - _slowMean);
+        _last = value;
+        _low = Math.Min(_low, value);
+        _high = Math.Max(_high, value);
+    }
+}
