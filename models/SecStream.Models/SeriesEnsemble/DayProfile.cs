@@ -7,7 +7,6 @@ internal sealed class DayProfile
 {
     private const int Slots = 48;
     private const long MicrosecondsOfDay = 86_400_000_000;
-    private const double Weight = 0.0133;
     private readonly double[] _means = new double[Slots];
     private readonly int[] _counts = new int[Slots];
 
@@ -29,7 +28,7 @@ internal sealed class DayProfile
     public void Learn(int slot, double value)
     {
         _counts[slot] = Math.Min(_counts[slot] + 1, int.MaxValue - 1);
-        _means[slot] += Math.Max(Weight, 1.0 / _counts[slot]) * (value - _means[slot]);
+        _means[slot] += Math.Max(EnsembleTuning.DayWeight, 1.0 / _counts[slot]) * (value - _means[slot]);
     }
 
     public void Save(BinaryWriter writer)

@@ -1,61 +1,45 @@
 namespace SecStream.Models.SeriesEnsemble;
 
-/// <summary>Lengths and weights of <see cref="SeriesEnsembleDetector"/>: one set for all series.</summary>
+/// <summary>
+/// Lengths and bounds of <see cref="SeriesEnsembleDetector"/>: one set for all series. All views weigh alike. The numbers are round ones from the middle of flat
+/// regions: halving or doubling any of them costs a few points of the benchmark at most.
+/// </summary>
 internal static class EnsembleTuning
 {
-    /// <summary>Points of a distance from the half hour of the day.</summary>
-    public const int DayCount = 2;
+    /// <summary>Points of the short level, of the longer one, of unrest and of calm.</summary>
+    public const int ShortCount = 6;
+    public const int LongCount = 48;
+    public const int UnrestCount = 72;
+    public const int CalmCount = 36;
 
-    /// <summary>Points of a half hour of the day before it is compared with.</summary>
+    /// <summary>Points of a half hour of the day before a point is compared with it, and the weight of its newest point once many are known.</summary>
     public const int DayLearningCount = 8;
-
-    /// <summary>Points of the short level.</summary>
-    public const int ShortCount = 7;
-
-    /// <summary>Points of the longer level.</summary>
-    public const int LongCount = 37;
-
-    /// <summary>Points of unrest.</summary>
-    public const int UnrestCount = 45;
-
-    /// <summary>Points of calm.</summary>
-    public const int CalmCount = 47;
+    public const double DayWeight = 0.01;
 
     /// <summary>Weight of the newest point in the slow mean.</summary>
-    public const double SlowWeight = 0.0012;
+    public const double SlowWeight = 0.0004;
 
-    /// <summary>Smallest unit of a tail, in units of the value, of the slow mean, of the range of all values.</summary>
+    /// <summary>The largest sizes that a tail is laid through.</summary>
+    public const int TailCount = 2;
+
+    /// <summary>An outlier is learned by a view as no more than this many units beyond the start of the tail.</summary>
+    public const double MostExcess = 15;
+
+    /// <summary>Smallest unit of a tail: in units of the value, and as a share of the range of all values.</summary>
     public const double LeastUnit = 1e-9;
-    public const double UnitOfLevel = 0.0044;
     public const double UnitOfRange = 0.005;
 
-    /// <summary>Smallest unit of the tail of calm, in natural logarithms of a ratio of ranges.</summary>
-    public const double StillnessUnit = 0.31;
+    /// <summary>Smallest unit of the tail of calm, in natural logarithms of a ratio of ranges, and of the sum, in decades.</summary>
+    public const double CalmUnit = 0.6;
+    public const double SumUnit = 0.05;
 
-    /// <summary>Shape of the tails: 0 is exponential, more is heavier.</summary>
-    public const double Shape = 0.063;
-    public const double FusionShape = 0.23;
-
-    /// <summary>An outlier is learned as no more than this many units beyond the tail's start.</summary>
-    public const double MostExcess = 34;
-    public const double FusionMostExcess = 28;
-    public const double FusionLeastUnit = 0.05;
-
-    /// <summary>Share of the sum itself in the score, the rest is its calibration: how strange, next to how rare.</summary>
-    public const double RawShare = 0.3;
-
-    /// <summary>A score hides weaker ones up to this share of it.</summary>
-    public const double Hiding = 1.1;
-
-    /// <summary>A value counts as outside when it is this share of the range beyond it.</summary>
+    /// <summary>A value counts as outside when it is beyond all others by this share of their range; it is worth one decade.</summary>
     public const double OutsideShare = 0.05;
-    public const double OutsideDecades = 1.69;
+    public const double OutsideDecades = 1;
 
-    public const double StepWeight = 1.22;
-    public const double DayStretchWeight = 1.03;
-    public const double DayPointWeight = 0.173;
-    public const double ShortLevelWeight = 1.08;
-    public const double LongLevelWeight = 0.599;
-    public const double UnrestWeight = 1.13;
-    public const double StillnessWeight = 1.87;
+    /// <summary>Shape of the tail of the sum: somewhat heavier than exponential, as its parts are not independent.</summary>
+    public const double SumShape = 0.2;
+
+    /// <summary>Share of the sum itself in the score; the rest is its calibration. How strange, next to how rare.</summary>
+    public const double SumShare = 0.4;
 }

@@ -4,14 +4,13 @@ namespace SecStream.Models.SeriesEnsemble;
 
 /// <summary>
 /// Several views of one series, each calibrated on what the series itself has shown, added up and calibrated again. The views are: the step from the last point;
-/// the distance from the usual value of the half hour of the day, smoothed and not; the level of a short and of a longer stretch against the slow mean; the unrest
-/// of a stretch; its unusual calm; values outside of all seen before. Each becomes a tail probability in decades (<see cref="TailCalibration"/>); their weighted sum,
-/// Fisher's way of combining, is itself calibrated, because views that look at one series are not independent. A score then hides weaker ones for a while: an anomaly
-/// is told when it begins, not at each of its points.
-/// <para>The score is in decades: 3 is one point in a thousand, as far as the past tells. Assumes that most of the past is normal and that a day is the season, if
-/// there is one. O(1) a point whatever the history; some 17 KB. Fails on weekly seasons (weekends look strange until they fade into the calibration), on slow
-/// drifts, and where anomalies of one kind are so frequent that they are the series' normal. Weights and lengths were chosen on the Numenta Anomaly Benchmark as a
-/// whole, the same at half the sampling rate and from a later start on; no series has its own.</para>
+/// the distance from the usual value of the half hour of the day; the level of a short and of a longer stretch against the slow mean; the unrest of a stretch, and
+/// its unusual calm; values outside of all seen before. Each becomes a tail probability in decades (<see cref="TailCalibration"/>). Their sum, Fisher's way of
+/// combining (1932), is calibrated once more, because views of one series are not independent. A score then hides weaker ones for a while: an anomaly is told when
+/// it begins, not at each of its points.
+/// <para>The score is in decades and for ranking: more is stranger, and of two series the same score is about as rare. Assumes that most of the past is normal and
+/// that a day is the season, if there is one. O(1) a point whatever the history; some 14 KB. Fails on weekly seasons (weekends look strange until they fade into
+/// the calibration), on slow drifts, and where anomalies of one kind are so frequent that they are the series' normal.</para>
 /// </summary>
 public sealed class SeriesEnsembleDetector : ISeriesDetector
 {
@@ -30,7 +29,7 @@ public sealed class SeriesEnsembleDetector : ISeriesDetector
         options.Check();
         _options = options;
         _views = new Views(options);
-        _fusion = new TailCalibration(options.HistoryCount, options.LearningCount, EnsembleTuning.FusionShape, EnsembleTuning.FusionMostExcess);
+        _fusion = new TailCalibration(options.HistoryCount, options.LearningCount, EnsembleTuning.SumShape, double.PositiveInfinity);
     }
 
     /// <inheritdoc/>
@@ -46,8 +45,8 @@ public sealed class SeriesEnsembleDetector : ISeriesDetector
 
         var isLearning = _views.Count < _options.LearningCount;
         var sum = _views.Next(time, taken);
-        var calibrated = _fusion.Next(sum, EnsembleTuning.FusionLeastUnit);
-        var decades = calibrated + (EnsembleTuning.RawShare * (sum - calibrated));
+        var calibrated = _fusion.Next(sum, EnsembleTuning.SumUnit);
+        var decades = calibrated + (EnsembleTuning.SumShare * (sum - calibrated));
         var score = Told(decades);
         return isLearning ? double.NaN : score;
     }
@@ -79,7 +78,7 @@ public sealed class SeriesEnsembleDetector : ISeriesDetector
             return 0;
         }
 
-        _peak = Math.Max(_peak, decades * EnsembleTuning.Hiding);
+        _peak = decades;
         return decades;
     }
 }

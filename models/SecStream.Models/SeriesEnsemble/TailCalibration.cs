@@ -1,15 +1,12 @@
 namespace SecStream.Models.SeriesEnsemble;
 
 /// <summary>
-/// Turns sizes into tail probabilities by what the series itself has shown: the share of sizes as large or larger; beyond the few largest a generalised Pareto tail
-/// of fixed shape through their mean excess (Pickands 1975; Siffer and others 2017). In decades: −log10 p. An outlier is learned as a moderate one, so that the
-/// next one is still seen.
+/// Turns sizes into tail probabilities by what the series itself has shown: the share of sizes as large or larger; beyond the largest few a generalised Pareto
+/// tail of given shape through their mean excess (Pickands 1975; Siffer and others 2017). In decades: −log10 p. An outlier is learned as a moderate
+/// one, so that the next one is still seen.
 /// </summary>
 internal sealed class TailCalibration(int history, int learning, double shape, double mostExcess)
 {
-    /// <summary>Sizes that make the tail.</summary>
-    private const int TailCount = 4;
-
     private readonly TailHistogram _sizes = new(history);
 
     public static long StateBytes => TailHistogram.StateBytes + 48;
@@ -27,7 +24,7 @@ internal sealed class TailCalibration(int history, int learning, double shape, d
             return 0;
         }
 
-        var wanted = Math.Min(TailCount, total / 10);
+        var wanted = Math.Min(EnsembleTuning.TailCount, total / 10);
         var beyond = _sizes.CountFrom(size);
         if (beyond >= wanted)
         {
@@ -39,7 +36,8 @@ internal sealed class TailCalibration(int history, int learning, double shape, d
         var unit = Math.Max(meanExcess, leastUnit);
         var excess = Math.Max(size - from, 0) / unit;
         _sizes.Add(Math.Min(size, from + (mostExcess * unit)));
-        return (Math.Log(1 + (shape * excess)) / shape / Math.Log(10)) - Math.Log10((count + 0.5) / (total + 1));
+        var fallen = shape > 0 ? Math.Log(1 + (shape * excess)) / shape : excess;
+        return (fallen / Math.Log(10)) - Math.Log10((count + 0.5) / (total + 1));
     }
 
     public void Save(BinaryWriter writer) => _sizes.Save(writer);

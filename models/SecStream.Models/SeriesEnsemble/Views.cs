@@ -7,18 +7,16 @@ internal sealed class Views
 {
     private readonly SeriesEnsembleOptions _options;
     private readonly DayProfile _day = new();
-    private readonly RecentValues _dayDistances = new(EnsembleTuning.DayCount);
     private readonly RecentValues _short = new(EnsembleTuning.ShortCount);
     private readonly RecentValues _long = new(EnsembleTuning.LongCount);
     private readonly RecentValues _steps = new(EnsembleTuning.UnrestCount);
     private readonly RecentValues _calm = new(EnsembleTuning.CalmCount);
     private readonly TailCalibration _step;
-    private readonly TailCalibration _dayPoint;
-    private readonly TailCalibration _dayStretch;
+    private readonly TailCalibration _hour;
     private readonly TailCalibration _shortLevel;
     private readonly TailCalibration _longLevel;
     private readonly TailCalibration _unrest;
-    private readonly TailCalibration _stillness;
+    private readonly TailCalibration _calmness;
     private double _slowMean;
     private double _last;
     private double _low = double.MaxValue;
@@ -28,22 +26,21 @@ internal sealed class Views
     {
         _options = options;
         _step = Calibration();
-        _dayPoint = Calibration();
-        _dayStretch = Calibration();
+        _hour = Calibration();
         _shortLevel = Calibration();
         _longLevel = Calibration();
         _unrest = Calibration();
-        _stillness = Calibration();
+        _calmness = Calibration();
     }
 
     /// <summary>Points seen.</summary>
     public int Count { get; private set; }
 
     public long StateBytes =>
-        (7 * TailCalibration.StateBytes) + DayProfile.StateBytes + _dayDistances.StateBytes + _short.StateBytes + _long.StateBytes + _steps.StateBytes
+        (6 * TailCalibration.StateBytes) + DayProfile.StateBytes + _short.StateBytes + _long.StateBytes + _steps.StateBytes
         + _calm.StateBytes + 120;
 
-    /// <summary>Judges a point, then learns it: the weighted sum of decades of all views.</summary>
+    /// <summary>Judges a point, then learns it: the decades of all views together.</summary>
     public double Next(long time, double value)
     {
         if (Count == 0)
@@ -54,8 +51,8 @@ internal sealed class Views
 
         var range = _high > _low ? _high - _low : 0;
         var band = _options.DeadBand.Width(_slowMean);
-        var unit = Math.Max(EnsembleTuning.LeastUnit, Math.Max(EnsembleTuning.UnitOfLevel * Math.Abs(_slowMean), EnsembleTuning.UnitOfRange * range));
-        var sum = Steps(value, unit, band) + DayOf(time, value, unit, band) + Levels(value, unit, band) + Stillness(value, range, unit) + Outside(value, range, band);
+        var unit = Math.Max(EnsembleTuning.LeastUnit, EnsembleTuning.UnitOfRange * range);
+        var sum = Steps(value, unit, band) + DayOf(time, value, unit, band) + Levels(value, unit, band) + Calm(value, range, unit) + Outside(value, range, band);
         Learn(value);
         return sum;
     }
@@ -105,48 +102,37 @@ internal sealed class Views
     }
 
     private TailCalibration Calibration() =>
-        new(_options.HistoryCount, _options.LearningCount, EnsembleTuning.Shape, EnsembleTuning.MostExcess);
+        new(_options.HistoryCount, _options.LearningCount, shape: 0, EnsembleTuning.MostExcess);
 
-    private RecentValues[] Recent() => [_dayDistances, _short, _long, _steps, _calm];
+    private RecentValues[] Recent() => [_short, _long, _steps, _calm];
 
-    private TailCalibration[] Calibrations() => [_step, _dayPoint, _dayStretch, _shortLevel, _longLevel, _unrest, _stillness];
+    private TailCalibration[] Calibrations() => [_step, _hour, _shortLevel, _longLevel, _unrest, _calmness];
 
     private double Steps(double value, double unit, double band)
     {
         var size = Math.Abs(value - _last);
         _steps.Add(size);
-        return (EnsembleTuning.StepWeight * Judge(_step, size, unit, band)) + (EnsembleTuning.UnrestWeight * Judge(_unrest, _steps.Mean, unit, band));
+        return Judge(_step, size, unit, band) + Judge(_unrest, _steps.Mean, unit, band);
     }
 
     private double DayOf(long time, double value, double unit, double band)
     {
         var slot = DayProfile.SlotOf(time);
-        var sum = 0.0;
-        if (_day.Count(slot) >= EnsembleTuning.DayLearningCount)
-        {
-            var distance = value - _day.Mean(slot);
-            _dayDistances.Add(distance);
-            sum = EnsembleTuning.DayPointWeight * Judge(_dayPoint, Math.Abs(distance), unit, band);
-            if (_dayDistances.IsFull)
-            {
-                sum += EnsembleTuning.DayStretchWeight * Judge(_dayStretch, Math.Abs(_dayDistances.Mean), unit, band);
-            }
-        }
-
+        var decades = _day.Count(slot) < EnsembleTuning.DayLearningCount ? 0 : Judge(_hour, Math.Abs(value - _day.Mean(slot)), unit, band);
         _day.Learn(slot, value);
-        return sum;
+        return decades;
     }
 
     private double Levels(double value, double unit, double band)
     {
         _short.Add(value);
         _long.Add(value);
-        return (EnsembleTuning.ShortLevelWeight * Judge(_shortLevel, Math.Abs(_short.Mean - _slowMean), unit, band))
-            + (EnsembleTuning.LongLevelWeight * Judge(_longLevel, Math.Abs(_long.Mean - _slowMean), unit, band));
+        return Judge(_shortLevel, Math.Abs(_short.Mean - _slowMean), unit, band)
+            + Judge(_longLevel, Math.Abs(_long.Mean - _slowMean), unit, band);
     }
 
     /// <summary>How much smaller the range of a stretch is than that of all: a flat line in a lively series.</summary>
-    private double Stillness(double value, double range, double unit)
+    private double Calm(double value, double range, double unit)
     {
         _calm.Add(value);
         if (!_calm.IsFull)
@@ -155,7 +141,7 @@ internal sealed class Views
         }
 
         var ratio = (range + unit) / (_calm.Range() + unit);
-        return EnsembleTuning.StillnessWeight * _stillness.Next(Math.Max(Math.Log(ratio), 0), EnsembleTuning.StillnessUnit);
+        return _calmness.Next(Math.Max(Math.Log(ratio), 0), EnsembleTuning.CalmUnit);
     }
 
     /// <summary>As in the benchmark's own HTM detector: a value well outside of the range of all before it.</summary>
