@@ -4,8 +4,8 @@ namespace SecStream.Models.SeasonalBaseline;
 
 /// <summary>
 /// Distance from the mean of the same hour of the same day of the week in its standard deviations; holidays are an eighth kind of day. Means and variances are
-/// exponentially weighted (West 1979). The variance of an hour is drawn towards that of the hour of all days as long as it has few points (as a prior of four
-/// points). Assumes a season of a day and a week and a level that is the same from week to week. O(1) a point; 216 slots, 5 200 bytes. Fails on other seasons,
+/// exponentially weighted (West 1979). The variance of an hour is drawn towards the mean variance of that hour within all kinds of day as long as it has few
+/// points (as a prior of four points). Assumes a season of a day and a week and a level that is the same from week to week. O(1) a point; 240 slots, 5 800 bytes. Fails on other seasons,
 /// on daylight saving (an hour is off by one until it has adapted) and on trends within a few weeks.
 /// </summary>
 public sealed class SeasonalBaselineDetector : ISeriesDetector
@@ -15,11 +15,15 @@ public sealed class SeasonalBaselineDetector : ISeriesDetector
     private const int Hours = 24;
     private const int DayKinds = 8;
     private const int Holiday = 7;
+
+    /// <summary>Behind the kinds of day: all days together, and the distances of points from the mean of their own slot.</summary>
+    private const int EveryDay = DayKinds;
+    private const int Distances = DayKinds + 1;
     private const double PriorCount = 4;
     private const long MicrosecondsOfHour = 3_600_000_000;
     private const long HighestHour = 9_999 * 8_766L;
     private readonly SeasonalBaselineOptions _options;
-    private readonly Slot[] _slots = new Slot[(DayKinds + 1) * Hours];
+    private readonly Slot[] _slots = new Slot[(DayKinds + 2) * Hours];
 
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -43,12 +47,18 @@ public sealed class SeasonalBaselineDetector : ISeriesDetector
 
         var (kind, hour) = Place(time);
         ref var slot = ref _slots[(kind * Hours) + hour];
-        ref var everyDay = ref _slots[(DayKinds * Hours) + hour];
-        var score = Judge(taken, slot, everyDay);
-        slot.Learn(taken, _options.AdaptationRate);
+        ref var everyDay = ref _slots[(EveryDay * Hours) + hour];
+        ref var distances = ref _slots[(Distances * Hours) + hour];
+        var score = Judge(taken, slot, everyDay, distances);
 
         // All days of an hour: a day counts a seventh of what it counts in its own slot.
+        if (slot.Count > 0)
+        {
+            distances.Learn(taken - slot.Mean, _options.AdaptationRate / 7);
+        }
+
         everyDay.Learn(taken, _options.AdaptationRate / 7);
+        slot.Learn(taken, _options.AdaptationRate);
         return score;
     }
 
@@ -76,7 +86,7 @@ public sealed class SeasonalBaselineDetector : ISeriesDetector
         }
     }
 
-    private double Judge(double value, in Slot slot, in Slot everyDay)
+    private double Judge(double value, in Slot slot, in Slot everyDay, in Slot distances)
     {
         if (everyDay.Count < _options.LearningCount)
         {
@@ -88,7 +98,7 @@ public sealed class SeasonalBaselineDetector : ISeriesDetector
             return _options.DeadBand.Score(value - everyDay.Mean, Math.Sqrt(everyDay.Variance), everyDay.Mean);
         }
 
-        var variance = ((slot.Count * slot.Variance) + (PriorCount * everyDay.Variance)) / (slot.Count + PriorCount);
+        var variance = ((slot.Count * slot.Variance) + (PriorCount * distances.Variance)) / (slot.Count + PriorCount);
         return _options.DeadBand.Score(value - slot.Mean, Math.Sqrt(variance), slot.Mean);
     }
 

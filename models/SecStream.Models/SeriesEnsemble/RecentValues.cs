@@ -2,19 +2,23 @@ using SecStream.Models.Series;
 
 namespace SecStream.Models.SeriesEnsemble;
 
-/// <summary>The last few values of something: their mean and range. O(1) a value for the mean, which is made anew once in a window so that rounding can't pile up.</summary>
+/// <summary>
+/// The last few values of something: their mean and range. O(1) a value for the mean. The sum carries its rounding error along (Knuth's two-sum), so
+/// that nothing is left of a value a million times the others once it has gone; it is made anew once in a window.
+/// </summary>
 internal sealed class RecentValues(int capacity)
 {
     private readonly double[] _ring = new double[capacity];
     private int _count;
     private int _next;
     private double _sum;
+    private double _error;
 
-    public long StateBytes => (8L * capacity) + 40;
+    public long StateBytes => (8L * capacity) + 48;
 
     public bool IsFull => _count == capacity;
 
-    public double Mean => _count == 0 ? 0 : _sum / _count;
+    public double Mean => _count == 0 ? 0 : (_sum + _error) / _count;
 
     /// <summary>Largest less smallest. Looks at all values.</summary>
     public double Range()
@@ -32,16 +36,18 @@ internal sealed class RecentValues(int capacity)
 
     public void Add(double value)
     {
-        _sum += IsFull ? value - _ring[_next] : value;
+        Sum(value);
+        Sum(IsFull ? -_ring[_next] : 0);
         _count = Math.Min(_count + 1, capacity);
         _ring[_next++] = value;
         if (_next == capacity)
         {
             _next = 0;
             _sum = 0;
+            _error = 0;
             foreach (var held in _ring)
             {
-                _sum += held;
+                Sum(held);
             }
         }
     }
@@ -51,6 +57,7 @@ internal sealed class RecentValues(int capacity)
         writer.Write(_count);
         writer.Write(_next);
         writer.Write(_sum);
+        writer.Write(_error);
         for (var i = 0; i < _count; i++)
         {
             writer.Write(_ring[i]);
@@ -62,9 +69,18 @@ internal sealed class RecentValues(int capacity)
         _count = StateFormat.ReadCount(reader, capacity);
         _next = StateFormat.ReadCount(reader, capacity - 1);
         _sum = StateFormat.ReadFinite(reader);
+        _error = StateFormat.ReadFinite(reader);
         for (var i = 0; i < _count; i++)
         {
             _ring[i] = StateFormat.ReadFinite(reader);
         }
+    }
+
+    private void Sum(double value)
+    {
+        var sum = _sum + value;
+        var taken = sum - _sum;
+        _error += _sum - (sum - taken) + (value - taken);
+        _sum = sum;
     }
 }

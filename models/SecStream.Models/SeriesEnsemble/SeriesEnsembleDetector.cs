@@ -46,8 +46,9 @@ public sealed class SeriesEnsembleDetector : ISeriesDetector
         var isLearning = _views.Count < _options.LearningCount;
         var sum = _views.Next(time, taken);
         var calibrated = _fusion.Next(sum, EnsembleTuning.SumUnit);
-        var decades = calibrated + (EnsembleTuning.SumShare * (sum - calibrated));
-        var score = Told(decades);
+        
+        // Where no view sees anything there is nothing to rank.
+        var score = Told(sum > 0 ? calibrated + (EnsembleTuning.SumShare * (sum - calibrated)) : 0);
         return isLearning ? double.NaN : score;
     }
 

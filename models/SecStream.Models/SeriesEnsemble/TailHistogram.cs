@@ -136,7 +136,7 @@ internal sealed class TailHistogram(int history)
     {
         var low = Edge(at);
         var high = Edge(at + 1);
-        return (high - size) / (high - low);
+        return Math.Min((high - size) / (high - low), 1);
     }
 
     /// <summary>Moves the range up. What falls below it joins the lowest bucket.</summary>

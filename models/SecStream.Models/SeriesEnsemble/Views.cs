@@ -52,7 +52,7 @@ internal sealed class Views
         var range = _high > _low ? _high - _low : 0;
         var band = _options.DeadBand.Width(_slowMean);
         var unit = Math.Max(EnsembleTuning.LeastUnit, EnsembleTuning.UnitOfRange * range);
-        var sum = Steps(value, unit, band) + DayOf(time, value, unit, band) + Levels(value, unit, band) + Calm(value, range, unit) + Outside(value, range, band);
+        var sum = Steps(value, unit, band) + DayOf(time, value, unit, band) + Levels(value, unit, band) + Calm(value, range, unit, band) + Outside(value, range, band);
         Learn(value);
         return sum;
     }
@@ -132,7 +132,7 @@ internal sealed class Views
     }
 
     /// <summary>How much smaller the range of a stretch is than that of all: a flat line in a lively series.</summary>
-    private double Calm(double value, double range, double unit)
+    private double Calm(double value, double range, double unit, double band)
     {
         _calm.Add(value);
         if (!_calm.IsFull)
@@ -141,7 +141,7 @@ internal sealed class Views
         }
 
         var ratio = (range + unit) / (_calm.Range() + unit);
-        return _calmness.Next(Math.Max(Math.Log(ratio), 0), EnsembleTuning.CalmUnit);
+        return Judge(_calmness, Math.Max(Math.Log(ratio), 0), EnsembleTuning.CalmUnit, range <= band ? double.MaxValue : 0);
     }
 
     /// <summary>As in the benchmark's own HTM detector: a value well outside of the range of all before it.</summary>

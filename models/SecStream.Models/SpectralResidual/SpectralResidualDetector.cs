@@ -5,7 +5,7 @@ namespace SecStream.Models.SpectralResidual;
 /// <summary>
 /// Saliency of a point: what its neighbourhood's spectrum does not explain, against the mean saliency of the points before it (Ren and others 2019; Hou and Zhang
 /// 2007). The newest point is judged, with five estimated ones behind it as the paper has them: no look-ahead. Assumes that normal variation is periodic or
-/// smooth. O(window) a point by a sliding transform, O(1) in the history. Some 40 bytes a point of the window and 8 a point of the history. Fails on jumps that
+/// smooth; unlike the paper's, frequencies that stand out are levelled. O(window) a point by a sliding transform, O(1) in the history. Some 40 bytes a point of the window and 8 a point of the history. Fails on jumps that
 /// stay (only their first points are salient), on noise without structure and on windows shorter than two seasons.
 /// </summary>
 public sealed class SpectralResidualDetector : ISeriesDetector
@@ -127,7 +127,9 @@ public sealed class SpectralResidualDetector : ISeriesDetector
         for (var k = 1; k < _logs.Length; k++)
         {
             var (real, imaginary) = _spectrum.At(k, ahead);
-            var whitened = Math.Exp(-Around(k));
+            
+            // A frequency that stands out of its neighbours is a season: it is levelled to 1, not left over as in the paper, where a pure season is salient itself.
+            var whitened = Math.Exp(-Math.Max(Around(k), _logs[k]));
             var (atReal, atImaginary) = _spectrum.AtNewest(k, real * whitened, imaginary * whitened);
 
             // The upper half of the spectrum mirrors the lower: real parts double, imaginary parts cancel.
@@ -147,17 +149,19 @@ public sealed class SpectralResidualDetector : ISeriesDetector
         return (below + _logs[k] + above) / 3;
     }
 
-    /// <summary>Where the mean gradient from the last points to the newest leads (the paper's equation 13).</summary>
+    /// <summary>
+    /// Where the mean gradient leads (the paper's equation 13), from the points before the newest, as in the authors' code: a spike must not foretell itself.
+    /// </summary>
     private double Ahead()
     {
-        var newest = _spectrum.Newest(0);
+        var last = _spectrum.Newest(1);
         var gradient = 0.0;
         for (var back = 1; back <= SlidingSpectrum.AheadCount; back++)
         {
-            gradient += (newest - _spectrum.Newest(back)) / back;
+            gradient += (last - _spectrum.Newest(1 + back)) / back;
         }
 
-        return _spectrum.Newest(SlidingSpectrum.AheadCount - 1) + gradient;
+        return _spectrum.Newest(SlidingSpectrum.AheadCount) + gradient;
     }
 
     private void Learn(double saliency)

@@ -5,6 +5,7 @@ using SecStream.Models.Iqr;
 using SecStream.Models.RobustZScore;
 using SecStream.Models.SeasonalBaseline;
 using SecStream.Models.SequenceModel;
+using SecStream.Models.SeriesEnsemble;
 using SecStream.Models.SpectralResidual;
 using SecStream.Models.SsaSpike;
 using SecStream.Models.WindowedZScore;
@@ -27,6 +28,7 @@ internal static class Detectors
         ["spectral-residual"] = () => new SpectralResidualDetector(new SpectralResidualOptions()),
         ["change-point"] = () => new ChangePointDetector(new ChangePointOptions()),
         ["seasonal-baseline"] = () => new SeasonalBaselineDetector(new SeasonalBaselineOptions()),
+        ["series-ensemble"] = () => new SeriesEnsembleDetector(new SeriesEnsembleOptions { HistoryCount = 300 }),
         ["sequence"] = () => new SequenceModelDetector(new SequenceModelOptions { MaxEntryCount = 200 }),
     };
 
