@@ -11,11 +11,11 @@ public sealed record SeriesEnsembleOptions
     /// <summary>Points that count fully in the calibration: after twice as many, all that came before counts half. 200 to 1 000 000. Default 3 000.</summary>
     public int HistoryCount { get; init; } = 3000;
 
-    /// <summary>Points before the first score, 20 to the history. Default 40.</summary>
-    public int LearningCount { get; init; } = 40;
+    /// <summary>Points before the first score, 20 to the history. Default 30.</summary>
+    public int LearningCount { get; init; } = 30;
 
-    /// <summary>Points after which a score hides weaker ones only half as much, 1 to 100 000. Default 100.</summary>
-    public double QuietHalfLife { get; init; } = 100;
+    /// <summary>Points after which a score hides weaker ones only half as much, 1 to 100 000. Default 40.</summary>
+    public double QuietHalfLife { get; init; } = 40;
 
     /// <summary>What is too small to matter, against the slow mean. Default 1 %.</summary>
     public DeadBand DeadBand { get; init; } = DeadBand.Default;
