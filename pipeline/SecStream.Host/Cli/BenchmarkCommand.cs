@@ -19,6 +19,8 @@ internal static class BenchmarkCommand
         var input = new Option<string?>("--input") { Description = "A log file to measure with, instead of generated events." };
         var pipeline = new PipelineArguments();
         var command = new Command("benchmark", "Measure the speed of the whole pipeline and of its parts.") { events, runs, json, stages, input };
+        command.Subcommands.Add(BenchmarkNabCommand.Make());
+        command.Subcommands.Add(BenchmarkDetectorsCommand.Make());
         pipeline.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {

@@ -1,0 +1,13 @@
+namespace SecStream.Models.Series;
+
+/// <summary>Checks of options: the message names the option, its value and what is possible.</summary>
+internal static class OptionCheck
+{
+    public static void Within(string name, double value, double least, double most)
+    {
+        if (!(value >= least && value <= most))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} {value}: use a number from {least} to {most}");
+        }
+    }
+}
