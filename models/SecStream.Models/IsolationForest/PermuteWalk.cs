@@ -15,6 +15,7 @@ internal static class PermuteWalk
     public const int Depth = 8;
 
     private const int Nodes = 1 << Depth;
+    private const int UpperLevels = 4;
 
     /// <summary>Whether this processor can.</summary>
     public static bool IsSupported => Avx512F.IsSupported;
@@ -52,17 +53,15 @@ internal static class PermuteWalk
         var v6 = Load(ref rows, 6, count);
         var v7 = Load(ref rows, 7, count);
         var node = Vector512<int>.One;
-        for (var level = 0; level < Depth; level++)
+        for (var level = 0; level < UpperLevels; level++)
         {
-            var threshold = Lookup(level, node, ref thresholds);
-            var packed = threshold.AsInt32();
-            var m0 = Bit(packed, 1);
-            var m1 = Bit(packed, 2);
-            var low = Choose(m1, Choose(m0, v0, v1), Choose(m0, v2, v3));
-            var high = Choose(m1, Choose(m0, v4, v5), Choose(m0, v6, v7));
-            node = Down(node, Choose(Bit(packed, 4), low, high), threshold);
+            node = Step8(node, Upper(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7);
         }
 
+        node = Step8(node, Level4(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7);
+        node = Step8(node, Level5(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7);
+        node = Step8(node, Level6(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7);
+        node = Step8(node, Level7(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7);
         Add(node, ref paths, ref sums);
     }
 
@@ -85,36 +84,76 @@ internal static class PermuteWalk
         var v14 = Load(ref rows, 14, count);
         var v15 = Load(ref rows, 15, count);
         var node = Vector512<int>.One;
-        for (var level = 0; level < Depth; level++)
+        for (var level = 0; level < UpperLevels; level++)
         {
-            var threshold = Lookup(level, node, ref thresholds);
-            var packed = threshold.AsInt32();
-            var m0 = Bit(packed, 1);
-            var m1 = Bit(packed, 2);
-            var a = Choose(m1, Choose(m0, v0, v1), Choose(m0, v2, v3));
-            var b = Choose(m1, Choose(m0, v4, v5), Choose(m0, v6, v7));
-            var c = Choose(m1, Choose(m0, v8, v9), Choose(m0, v10, v11));
-            var d = Choose(m1, Choose(m0, v12, v13), Choose(m0, v14, v15));
-            var m2 = Bit(packed, 4);
-            node = Down(node, Choose(Bit(packed, 8), Choose(m2, a, b), Choose(m2, c, d)), threshold);
+            node = Step16(node, Upper(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15);
         }
 
+        node = Step16(node, Level4(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15);
+        node = Step16(node, Level5(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15);
+        node = Step16(node, Level6(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15);
+        node = Step16(node, Level7(node, ref thresholds), v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15);
         Add(node, ref paths, ref sums);
     }
 
-    /// <summary>The thresholds of 16 nodes of one level.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Lookup(int level, Vector512<int> node, ref float thresholds) => level switch
+    private static Vector512<int> Step8(
+        Vector512<int> node, Vector512<float> threshold,
+        Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3,
+        Vector512<float> v4, Vector512<float> v5, Vector512<float> v6, Vector512<float> v7) =>
+        Down(node, Of8(threshold.AsInt32(), v0, v1, v2, v3, v4, v5, v6, v7), threshold);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Step16(
+        Vector512<int> node, Vector512<float> threshold,
+        Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3,
+        Vector512<float> v4, Vector512<float> v5, Vector512<float> v6, Vector512<float> v7,
+        Vector512<float> v8, Vector512<float> v9, Vector512<float> v10, Vector512<float> v11,
+        Vector512<float> v12, Vector512<float> v13, Vector512<float> v14, Vector512<float> v15)
     {
-        <= 3 => Avx512F.PermuteVar16x32(Part(ref thresholds, 0), node),
-        4 => Avx512F.PermuteVar16x32(Part(ref thresholds, 1), node),
-        5 => Pair(node, ref thresholds, 2),
-        6 => Choose(Bit(node, 32), Pair(node, ref thresholds, 4), Pair(node, ref thresholds, 6)),
-        _ => Choose(
+        var packed = threshold.AsInt32();
+        var low = Of8(packed, v0, v1, v2, v3, v4, v5, v6, v7);
+        var high = Of8(packed, v8, v9, v10, v11, v12, v13, v14, v15);
+        return Down(node, Choose(Bit(packed, 8), low, high), threshold);
+    }
+
+    /// <summary>One of eight registers, by the three lowest bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Of8(
+        Vector512<int> packed,
+        Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3,
+        Vector512<float> v4, Vector512<float> v5, Vector512<float> v6, Vector512<float> v7)
+    {
+        var m0 = Bit(packed, 1);
+        var m1 = Bit(packed, 2);
+        var low = Choose(m1, Choose(m0, v0, v1), Choose(m0, v2, v3));
+        var high = Choose(m1, Choose(m0, v4, v5), Choose(m0, v6, v7));
+        return Choose(Bit(packed, 4), low, high);
+    }
+
+    /// <summary>Thresholds of nodes of the levels 0 to 3, which are one register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Upper(Vector512<int> node, ref float thresholds) => Avx512F.PermuteVar16x32(Part(ref thresholds, 0), node);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Level4(Vector512<int> node, ref float thresholds) => Avx512F.PermuteVar16x32(Part(ref thresholds, 1), node);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Level5(Vector512<int> node, ref float thresholds) => Pair(node, ref thresholds, 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Level6(Vector512<int> node, ref float thresholds) =>
+        Choose(Bit(node, 32), Pair(node, ref thresholds, 4), Pair(node, ref thresholds, 6));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Level7(Vector512<int> node, ref float thresholds)
+    {
+        var m5 = Bit(node, 32);
+        return Choose(
             Bit(node, 64),
-            Choose(Bit(node, 32), Pair(node, ref thresholds, 8), Pair(node, ref thresholds, 10)),
-            Choose(Bit(node, 32), Pair(node, ref thresholds, 12), Pair(node, ref thresholds, 14))),
-    };
+            Choose(m5, Pair(node, ref thresholds, 8), Pair(node, ref thresholds, 10)),
+            Choose(m5, Pair(node, ref thresholds, 12), Pair(node, ref thresholds, 14)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Pair(Vector512<int> node, ref float thresholds, int part) =>

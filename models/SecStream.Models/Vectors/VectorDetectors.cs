@@ -1,4 +1,10 @@
+using SecStream.Models.Ecod;
+using SecStream.Models.ExtendedIsolationForest;
+using SecStream.Models.Fused;
+using SecStream.Models.Hbos;
 using SecStream.Models.IsolationForest;
+using SecStream.Models.KnnCoreset;
+using SecStream.Models.RobustCovariance;
 
 namespace SecStream.Models.Vectors;
 
@@ -9,6 +15,12 @@ public static class VectorDetectors
     public static IReadOnlyList<IVectorTrainer> Trainers { get; } =
     [
         new IsolationForestTrainer(new IsolationForestOptions()),
+        new ExtendedIsolationForestTrainer(new ExtendedIsolationForestOptions()),
+        new RobustCovarianceTrainer(new RobustCovarianceOptions()),
+        new KnnCoresetTrainer(new KnnCoresetOptions()),
+        new HbosTrainer(new HbosOptions()),
+        new EcodTrainer(new EcodOptions()),
+        new FusedTrainer(new FusedOptions()),
     ];
 
     /// <summary>Reads the artefact of a detector.</summary>
@@ -23,6 +35,12 @@ public static class VectorDetectors
         return name switch
         {
             IsolationForestDetector.ArtefactName => IsolationForestDetector.Load(reader),
+            ExtendedIsolationForestDetector.ArtefactName => ExtendedIsolationForestDetector.Load(reader),
+            RobustCovarianceDetector.ArtefactName => RobustCovarianceDetector.Load(reader),
+            KnnCoresetDetector.ArtefactName => KnnCoresetDetector.Load(reader),
+            HbosDetector.ArtefactName => HbosDetector.Load(reader),
+            EcodDetector.ArtefactName => EcodDetector.Load(reader),
+            FusedDetector.ArtefactName => FusedDetector.Load(reader),
             _ => throw new InvalidDataException($"the artefact is of a detector that is not known here: {name}"),
         };
     }
