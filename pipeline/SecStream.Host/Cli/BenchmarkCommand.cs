@@ -20,6 +20,8 @@ internal static class BenchmarkCommand
         var pipeline = new PipelineArguments();
         var command = new Command("benchmark", "Measure the speed of the whole pipeline and of its parts.") { events, runs, json, stages, input };
         pipeline.AddTo(command);
+        command.Subcommands.Add(BenchmarkTabularCommand.Make());
+        command.Subcommands.Add(BenchmarkStreamCommand.Make());
         command.SetAction(async (result, cancellation) =>
         {
             var options = new BenchmarkOptions
