@@ -15,14 +15,14 @@ public sealed record FusedOptions
 {
     /// <summary>
     /// The detectors. The default are three that are blind in different places: the forest (single features), the robust covariance (broken correlations), the
-    /// neighbours (odd places between clouds).
+    /// neighbours (odd places between clouds). More trees than a forest of its own has, for the fusion asks for steady ranks.
     /// </summary>
     [Required]
     [MinLength(1)]
     [MaxLength(16)]
     public IReadOnlyList<FusedMember> Members { get; init; } =
     [
-        new(new IsolationForestTrainer(new IsolationForestOptions()), 1),
+        new(new IsolationForestTrainer(new IsolationForestOptions { Trees = 300 }), 1),
         new(new RobustCovarianceTrainer(new RobustCovarianceOptions()), 1),
         new(new KnnCoresetTrainer(new KnnCoresetOptions()), 1),
     ];

@@ -26,10 +26,13 @@ public sealed class IsolationForestTrainer : IVectorTrainer
         var sample = new float[sampleSize * featureCount];
         var grower = new TreeGrower(layout, sample, featureCount);
         var order = new int[sampleSize];
+        var picked = new int[sampleSize];
+        var deck = new Deck(count);
+        var draw = new Draw(seed);
         for (var tree = 0; tree < _options.Trees; tree++)
         {
-            var draw = new Draw(Draw.Seed(seed, tree));
-            Take(rows, featureCount, standardiser, draw.Sample(count, sampleSize), sample);
+            deck.Take(draw, picked);
+            Take(rows, featureCount, standardiser, picked, sample);
             for (var i = 0; i < sampleSize; i++)
             {
                 order[i] = i;

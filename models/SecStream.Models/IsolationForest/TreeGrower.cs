@@ -2,14 +2,14 @@ using SecStream.Models.Vectors;
 
 namespace SecStream.Models.IsolationForest;
 
-/// <summary>Grows the trees of a forest into its layout.</summary>
+/// <summary>Grows the trees of a forest into its layout. Features are dealt from a deck for each depth: over the trees all are asked equally often.</summary>
 internal sealed class TreeGrower
 {
     private const int ThresholdDraws = 4;
     private readonly ForestLayout _layout;
     private readonly float[] _rows;
     private readonly int _featureCount;
-    private readonly int[] _order;
+    private readonly Deck[] _decks;
     private Draw _draw = new(0);
     private int _base;
 
@@ -20,7 +20,7 @@ internal sealed class TreeGrower
     public TreeGrower(ForestLayout layout, float[] rows, int featureCount)
     {
         (_layout, _rows, _featureCount) = (layout, rows, featureCount);
-        _order = [.. Enumerable.Range(0, featureCount)];
+        _decks = [.. Enumerable.Range(0, layout.Depth).Select(_ => new Deck(featureCount))];
     }
 
     /// <summary>Mean path length of an unsuccessful search in a binary tree of a number of rows: what a leaf of several rows would still need.</summary>
@@ -40,7 +40,7 @@ internal sealed class TreeGrower
 
     private double Grow(int node, int depth, Span<int> sample)
     {
-        var split = depth < _layout.Depth && sample.Length > 1 ? Split(node, sample) : 0;
+        var split = depth < _layout.Depth && sample.Length > 1 ? Split(node, depth, sample) : 0;
         double expected;
         if (split == 0)
         {
@@ -59,23 +59,23 @@ internal sealed class TreeGrower
     }
 
     /// <summary>Splits at a random value of a random feature that is not constant here; returns how many rows went left, 0 for no split.</summary>
-    private int Split(int node, Span<int> sample)
+    private int Split(int node, int depth, Span<int> sample)
     {
-        for (var tried = 0; tried < _featureCount; tried++)
+        var (low, high) = (0f, 0f);
+        var rows = sample.ToArray();
+        var feature = _decks[depth].Next(_draw, f =>
         {
-            var pick = tried + _draw.Below(_featureCount - tried);
-            (_order[tried], _order[pick]) = (_order[pick], _order[tried]);
-            var feature = _order[tried];
-            var (low, high) = Range(sample, feature);
-            for (var draws = 0; low < high && draws < ThresholdDraws; draws++)
+            (low, high) = Range(rows, f);
+            return low < high;
+        });
+        for (var draws = 0; feature >= 0 && draws < ThresholdDraws; draws++)
+        {
+            var threshold = ForestLayout.Pack((float)(low + (_draw.Unit() * ((double)high - low))), feature);
+            if (threshold > low && threshold <= high)
             {
-                var threshold = ForestLayout.Pack((float)(low + (_draw.Unit() * ((double)high - low))), feature);
-                if (threshold > low && threshold <= high)
-                {
-                    _layout.Thresholds[_base + node] = threshold;
-                    _layout.Features[_base + node] = (ushort)feature;
-                    return Partition(sample, feature, threshold);
-                }
+                _layout.Thresholds[_base + node] = threshold;
+                _layout.Features[_base + node] = (ushort)feature;
+                return Partition(sample, feature, threshold);
             }
         }
 

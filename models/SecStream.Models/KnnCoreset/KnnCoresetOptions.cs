@@ -16,5 +16,5 @@ public sealed record KnnCoresetOptions
 
     /// <summary>How features are scaled.</summary>
     [Required]
-    public StandardisationOptions Standardisation { get; init; } = new();
+    public StandardisationOptions Standardisation { get; init; } = new() { Kind = ScaleKind.MeanDeviation };
 }

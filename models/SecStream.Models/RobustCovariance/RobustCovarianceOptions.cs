@@ -12,7 +12,7 @@ public sealed record RobustCovarianceOptions
 
     /// <summary>How far the covariance is drawn to a sphere: keeps it invertible where features repeat each other or rows are few.</summary>
     [Range(1e-6, 1.0)]
-    public double Shrinkage { get; init; } = 0.01;
+    public double Shrinkage { get; init; } = 0.001;
 
     /// <summary>Concentration steps at most; each lowers the determinant, and it settles in some ten.</summary>
     [Range(1, 200)]

@@ -6,7 +6,8 @@ namespace SecStream.Models.StreamingForest;
 /// Perfect trees that halve a random feature's range at every node; drawn once from the ranges of the first window. Children of node i are 2i and 2i + 1, the root is 1.
 /// <code>
 ///   Thresholds, Features  [tree][2^Depth]       inner nodes
-///   Last, Current         [tree][2^(Depth+1)]   rows of the last full window, and of the one under way, that passed a node
+///   Masses                [tree][2^(Depth+1)]   rows of a window that usually pass a node: a mean over the windows that forgets
+///   Current               [tree][2^(Depth+1)]   rows of the window under way that passed a node
 /// </code>
 /// </summary>
 internal sealed class HalfSpaceTrees(int trees, int depth)
@@ -15,12 +16,12 @@ internal sealed class HalfSpaceTrees(int trees, int depth)
 
     public ushort[] Features { get; private set; } = new ushort[trees << depth];
 
-    public int[] Last { get; private set; } = new int[trees << (depth + 1)];
+    public float[] Masses { get; private set; } = new float[trees << (depth + 1)];
 
     public int[] Current { get; private set; } = new int[trees << (depth + 1)];
 
     /// <summary>Bytes of the arrays.</summary>
-    public long Bytes => (10L * Thresholds.Length) + (8L * Last.Length);
+    public long Bytes => (10L * Thresholds.Length) + (8L * Masses.Length);
 
     /// <summary>
     /// Draws all trees. Each has a range of its own for each feature, around a random place of the first window's range and wide enough to hold it, as the paper has it;
@@ -60,10 +61,15 @@ internal sealed class HalfSpaceTrees(int trees, int depth)
         }
     }
 
-    /// <summary>The window under way becomes the last.</summary>
-    public void Turn()
+    /// <summary>The window under way becomes a part of what is usual.</summary>
+    /// <param name="part">Its weight against all windows before.</param>
+    public void Turn(float part)
     {
-        (Last, Current) = (Current, Last);
+        for (var i = 0; i < Masses.Length; i++)
+        {
+            Masses[i] += part * (Current[i] - Masses[i]);
+        }
+
         Array.Clear(Current);
     }
 
@@ -78,7 +84,7 @@ internal sealed class HalfSpaceTrees(int trees, int depth)
     {
         Artefact.Write<double>(writer, Thresholds);
         Artefact.Write<ushort>(writer, Features);
-        Artefact.Write<int>(writer, Last);
+        Artefact.Write<float>(writer, Masses);
         Artefact.Write<int>(writer, Current);
     }
 
@@ -88,7 +94,7 @@ internal sealed class HalfSpaceTrees(int trees, int depth)
         {
             Thresholds = Artefact.Read<double>(reader, trees << depth),
             Features = Artefact.Read<ushort>(reader, trees << depth),
-            Last = Artefact.Read<int>(reader, trees << (depth + 1)),
+            Masses = Artefact.Read<float>(reader, trees << (depth + 1)),
             Current = Artefact.Read<int>(reader, trees << (depth + 1)),
         };
         return loaded.Features.All(f => f < featureCount)

@@ -5,9 +5,10 @@ namespace SecStream.Models.StreamingForest;
 /// <summary>
 /// Judges rows as they come, without a trained model: half-space trees (Tan, Ting, Liu: "Fast anomaly detection for streaming data", IJCAI 2011). For the cold start: it
 /// judges from the second window on. One stream an instance; not thread-safe. Saved, restored and continued it gives the same scores, to the bit.
-/// <para>Assumption: what was rare in the last window is strange; the ranges of the first window are roughly those of the stream.</para>
+/// <para>Departs from the paper: masses are a mean over windows that forgets, not the last window alone, so that a burst of attacks is not normal one window later.</para>
+/// <para>Assumption: what was rare in the windows so far is strange; the ranges of the first window are roughly those of the stream.</para>
 /// <para>Cost: trees × depth steps a row, twice (some 2 µs). Memory: 26 bytes × trees × 2^depth (1.3 MB by default).</para>
-/// <para>Fails: an attack that fills a window is normal in the next; features whose range grows by far after the first window are no longer told apart up there; equal
+/// <para>Fails: an attack that fills many windows becomes normal; features whose range grows by far after the first window are no longer told apart up there; equal
 /// halves see little in features with heavy tails: take their logarithm first.</para>
 /// <para>Score: 1 − mean of log(mass × 2^level) relative to its highest value, 0 to 1; NaN during the first window.</para>
 /// </summary>
@@ -20,6 +21,7 @@ public sealed class StreamingForestDetector
     private readonly double[] _first;
     private HalfSpaceTrees? _trees;
     private int _rows;
+    private long _windows;
 
     /// <summary>A detector that knows nothing yet.</summary>
     /// <param name="options">Options.</param>
@@ -66,7 +68,8 @@ public sealed class StreamingForestDetector
         {
             _rows = 0;
             _trees ??= Begin();
-            _trees.Turn();
+            _windows++;
+            _trees.Turn(Math.Max(1f / _windows, (float)_options.AdaptationRate));
         }
 
         return score;
@@ -81,7 +84,7 @@ public sealed class StreamingForestDetector
         shares.Clear();
         for (var tree = 0; tree < _options.Trees && _trees is not null; tree++)
         {
-            var masses = _trees.Last.AsSpan(tree << (_options.Depth + 1));
+            var masses = _trees.Masses.AsSpan(tree << (_options.Depth + 1));
             var node = 1;
             for (var level = 0; level < _options.Depth && masses[node] >= _options.LeastMass; level++)
             {
@@ -104,6 +107,7 @@ public sealed class StreamingForestDetector
         }
 
         writer.Write(_rows);
+        writer.Write(_windows);
         writer.Write(_trees is not null);
         if (_trees is null)
         {
@@ -120,7 +124,7 @@ public sealed class StreamingForestDetector
     public void Restore(BinaryReader reader)
     {
         Artefact.Expect(reader, StateName, Version);
-        var (rows, trees, first) = Artefact.Guard(reader, r =>
+        var (rows, windows, trees, first) = Artefact.Guard(reader, r =>
         {
             foreach (var value in Shape())
             {
@@ -131,15 +135,19 @@ public sealed class StreamingForestDetector
             }
 
             var count = Artefact.ReadCount(r, 0, _options.Window - 1);
+            var turned = r.ReadInt64();
             return r.ReadBoolean()
-                ? (count, HalfSpaceTrees.Load(r, _options.Trees, _options.Depth, FeatureCount), [])
-                : (count, (HalfSpaceTrees?)null, Artefact.Read<double>(r, count * FeatureCount));
+                ? (count, turned, HalfSpaceTrees.Load(r, _options.Trees, _options.Depth, FeatureCount), [])
+                : (count, turned, (HalfSpaceTrees?)null, Artefact.Read<double>(r, count * FeatureCount));
         });
-        (_rows, _trees) = (rows, trees);
+        (_rows, _windows, _trees) = (rows, windows, trees);
         first.CopyTo(_first.AsSpan());
     }
 
-    private long[] Shape() => [FeatureCount, (long)_seed, _options.Trees, _options.Depth, _options.Window, _options.LeastMass];
+    private long[] Shape() =>
+    [
+        FeatureCount, (long)_seed, _options.Trees, _options.Depth, _options.Window, _options.LeastMass, BitConverter.DoubleToInt64Bits(_options.AdaptationRate),
+    ];
 
     private HalfSpaceTrees Begin()
     {
@@ -176,7 +184,7 @@ public sealed class StreamingForestDetector
         var sum = 0.0;
         for (var tree = 0; tree < _options.Trees; tree++)
         {
-            var masses = trees.Last.AsSpan(tree << (_options.Depth + 1), 2 << _options.Depth);
+            var masses = trees.Masses.AsSpan(tree << (_options.Depth + 1), 2 << _options.Depth);
             var (node, level) = (1, 0);
             while (level < _options.Depth && masses[node] >= _options.LeastMass)
             {

@@ -13,11 +13,15 @@ public sealed record StreamingForestOptions
     [Range(2, 16)]
     public int Depth { get; init; } = 10;
 
-    /// <summary>Rows of a window. Nothing is judged during the first; after that each row is judged by the window before its own.</summary>
+    /// <summary>Rows of a window. Nothing is judged during the first; after that each row is judged by the windows before its own.</summary>
     [Range(16, 1_000_000)]
     public int Window { get; init; } = 256;
 
-    /// <summary>A node that fewer rows of the last window passed is not looked into further.</summary>
+    /// <summary>Weight of a new window against what is known; the first ones count alike. Small: a burst stays strange for long; large: a change is soon usual.</summary>
+    [Range(0.0001, 1.0)]
+    public double AdaptationRate { get; init; } = 0.02;
+
+    /// <summary>A node that fewer rows of a window usually pass is not looked into further.</summary>
     [Range(1, 1_000_000)]
     public int LeastMass { get; init; } = 10;
 }
