@@ -18,8 +18,8 @@ public sealed record StreamingForestOptions
     public int Window { get; init; } = 256;
 
     /// <summary>Weight of a new window against what is known; the first ones count alike. Small: a burst stays strange for long; large: a change is soon usual.</summary>
-    [Range(0.0001, 1.0)]
-    public double AdaptationRate { get; init; } = 0.02;
+    [Range(0.00001, 1.0)]
+    public double AdaptationRate { get; init; } = 0.002;
 
     /// <summary>A node that fewer rows of a window usually pass is not looked into further.</summary>
     [Range(1, 1_000_000)]

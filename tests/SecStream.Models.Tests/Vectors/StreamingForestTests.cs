@@ -60,10 +60,10 @@ public sealed class StreamingForestTests
     public void Next_ABurstOfAWindow_IsStillStrangeInTheNext()
     {
         var detector = New();
-        Run(detector, GeneratedRows.Make(2560, Features));
+        var usual = Run(detector, GeneratedRows.Make(2560, Features))[256..].Order().ToArray();
         var burst = GeneratedRows.Make(512, Features, strange: 512, seed: 2);
         var scores = Run(detector, burst);
-        Assert.True(scores[256..].Average() > 0.8 * scores[..256].Average());
+        Assert.True(scores[256..].Average() > usual[(int)(0.95 * usual.Length)]);
     }
 
     [Fact]
