@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SecStream.Models.Hbos;
 using SecStream.Models.IsolationForest;
 using SecStream.Models.KnnCoreset;
 using SecStream.Models.RobustCovariance;
@@ -14,8 +15,8 @@ public sealed record FusedMember(IVectorTrainer Trainer, double Weight);
 public sealed record FusedOptions
 {
     /// <summary>
-    /// The detectors. The default are three that are blind in different places: the forest (single features), the robust covariance (broken correlations), the
-    /// neighbours (odd places between clouds). More trees than a forest of its own has, for the fusion asks for steady ranks.
+    /// The detectors. The default are four that are blind in different places: the forest (few features together), the robust covariance (broken correlations), the
+    /// neighbours (odd places between clouds), the histograms (many features, each a little rare). More trees than a forest of its own has, for the fusion asks for steady ranks.
     /// </summary>
     [Required]
     [MinLength(1)]
@@ -25,6 +26,7 @@ public sealed record FusedOptions
         new(new IsolationForestTrainer(new IsolationForestOptions { Trees = 300 }), 1),
         new(new RobustCovarianceTrainer(new RobustCovarianceOptions()), 1),
         new(new KnnCoresetTrainer(new KnnCoresetOptions()), 1),
+        new(new HbosTrainer(new HbosOptions()), 1),
     ];
 
     /// <summary>Training rows the tail probabilities are learned from at most; of more, so many are drawn.</summary>

@@ -8,7 +8,7 @@ namespace SecStream.Models.StreamingForest;
 /// <para>Departs from the paper: masses are a mean over windows that forgets, not the last window alone, so that a burst of attacks is not normal one window later.</para>
 /// <para>Assumption: what was rare in the windows so far is strange; the ranges of the first window are roughly those of the stream.</para>
 /// <para>Cost: trees × depth steps a row, twice (some 2 µs). Memory: 26 bytes × trees × 2^depth (1.3 MB by default).</para>
-/// <para>Fails: an attack that fills many windows becomes normal; features whose range grows by far after the first window are no longer told apart up there; equal
+/// <para>Fails: an attack that fills many windows becomes normal, and sooner the fewer windows there were before; features whose range grows by far after the first window are no longer told apart up there; equal
 /// halves see little in features with heavy tails: take their logarithm first.</para>
 /// <para>Score: 1 − mean of log(mass × 2^level) relative to its highest value, 0 to 1; NaN during the first window.</para>
 /// </summary>

@@ -57,7 +57,7 @@ public sealed class StreamingForestTests
     }
 
     [Fact]
-    public void Next_ABurstOfAWindow_IsStillStrangeInTheNext()
+    public void Next_ABurstOfAWindowAfterAHundred_IsStillStrangeInTheNext()
     {
         var detector = New();
         var usual = Run(detector, GeneratedRows.Make(2560, Features))[256..].Order().ToArray();
