@@ -60,7 +60,7 @@ public sealed class StreamingForestTests
     public void Next_ABurstOfAWindowAfterAHundred_IsStillStrangeInTheNext()
     {
         var detector = New();
-        var usual = Run(detector, GeneratedRows.Make(2560, Features))[256..].Order().ToArray();
+        var usual = Run(detector, GeneratedRows.Make(25_600, Features))[256..].Order().ToArray();
         var burst = GeneratedRows.Make(512, Features, strange: 512, seed: 2);
         var scores = Run(detector, burst);
         Assert.True(scores[256..].Average() > usual[(int)(0.95 * usual.Length)]);

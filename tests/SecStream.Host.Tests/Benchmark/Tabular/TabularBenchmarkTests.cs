@@ -1,3 +1,4 @@
+using Xunit;
 using SecStream.Host.Benchmark.Tabular;
 
 namespace SecStream.Host.Tests.Benchmark.Tabular;
