@@ -22,6 +22,8 @@ internal static class BenchmarkCommand
         command.Subcommands.Add(BenchmarkNabCommand.Make());
         command.Subcommands.Add(BenchmarkDetectorsCommand.Make());
         pipeline.AddTo(command);
+        command.Subcommands.Add(BenchmarkTabularCommand.Make());
+        command.Subcommands.Add(BenchmarkStreamCommand.Make());
         command.SetAction(async (result, cancellation) =>
         {
             var options = new BenchmarkOptions
