@@ -20,15 +20,15 @@ public sealed class Topology : IDisposable
     private readonly SourceSpec[] _sources;
     private readonly SourceClockOptions _clock;
     private readonly TimeProvider _time;
-    private readonly bool _markEvents;
+    private readonly EventMarking _marking;
     private readonly LaneStage[] _lanes;
     private IngestStage[] _ingest;
 
     /// <summary>Joins the parts, with one knowledge for all times.</summary>
     public Topology(
         PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
-        bool markEvents = false, Func<int, IRecordGuard>? guardOf = null)
-        : this(options, KnowledgeTimeline.Of(knowledge), sources, events, alerts, time, markEvents, guardOf)
+        EventMarking marking = EventMarking.None, Func<int, IRecordGuard>? guardOf = null)
+        : this(options, KnowledgeTimeline.Of(knowledge), sources, events, alerts, time, marking, guardOf)
     {
     }
 
@@ -39,16 +39,16 @@ public sealed class Topology : IDisposable
     /// <param name="events">Where documents go.</param>
     /// <param name="alerts">Where alerts go.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="markEvents">For a sink that keeps an index of the documents.</param>
+    /// <param name="marking">What the sink wants to know of the documents.</param>
     /// <param name="guardOf">What keeps a worker from records that made the program fail.</param>
     public Topology(
         PipelineOptions options, KnowledgeTimeline knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
-        bool markEvents = false, Func<int, IRecordGuard>? guardOf = null)
+        EventMarking marking = EventMarking.None, Func<int, IRecordGuard>? guardOf = null)
     {
         _sources = [.. sources];
         _time = time;
         var engine = new EngineOptions { Lanes = options.Lanes, Workers = Math.Clamp(options.Workers, 1, _sources.Length) };
-        _markEvents = markEvents;
+        _marking = marking;
         _clock = new SourceClockOptions { Lateness = options.LatenessMicroseconds, Horizon = options.HorizonMicroseconds };
         _ingest = MakeIngest(knowledge, engine.Workers, worker => guardOf?.Invoke(worker));
 
@@ -114,7 +114,7 @@ public sealed class Topology : IDisposable
         IngestStage[] stages =
         [
             .. Enumerable.Range(0, workers)
-                .Select(worker => new IngestStage(knowledge.Plan, knowledge.Enrichment, _time, _markEvents) { Guard = guardOf(worker) }),
+                .Select(worker => new IngestStage(knowledge.Plan, knowledge.Enrichment, _time, _marking) { Guard = guardOf(worker) }),
         ];
         for (var p = 0; p < _sources.Length; p++)
         {

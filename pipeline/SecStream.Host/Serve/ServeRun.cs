@@ -15,6 +15,7 @@ using SecStream.Host.Serve.Stack;
 using SecStream.Host.Service;
 using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
+using SecStream.Stages.Ingest;
 
 namespace SecStream.Host.Serve;
 
@@ -99,7 +100,7 @@ internal sealed class ServeRun : IAsyncDisposable
         _book = new AlertBook(history.Timeline.AlertVersions, output, new AlertBookOptions { Horizon = options.Pipeline.HorizonMicroseconds });
         _bookSink = new BookSink(_book);
         _topology = new Topology(
-            options.Pipeline, history.Timeline, _sources.Specs, events, _bookSink, time, markEvents: true, guardOf: _faults.GuardOf);
+            options.Pipeline, history.Timeline, _sources.Specs, events, _bookSink, time, options.KeepsEvents ? EventMarking.Indexed : EventMarking.Named, guardOf: _faults.GuardOf);
         _snapshots = new ServiceSnapshots(
             snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, events,
             _outbox, _sources, _giveUp.Token)

@@ -15,14 +15,28 @@ internal static class EventMarker
 {
     private static readonly int[] s_indexed = [.. EventQuery.IndexedFields.Select(FieldNumber)];
 
-    /// <summary>Marks the document that was just written.</summary>
-    public static void Mark(EventRecord record, int addedFrom, long evaluated, int start, IngestOutput output)
+    /// <summary>Marks the document that was just written; with hashes only where an index is kept.</summary>
+    public static void Mark(EventRecord record, int addedFrom, long evaluated, int start, bool isIndexed, IngestOutput output)
     {
         var marks = output.Marks;
         var first = marks.HashCount;
         var (id, dataset) = (record.Get(Ecs.EventId), record.Get(Ecs.EventDataset));
-        marks.AddHash(EventHash.OfId(record.Text(in id)));
         var name = marks.AddNames(record.Text(in id), record.Text(in dataset));
+        if (isIndexed)
+        {
+            marks.AddHash(EventHash.OfId(record.Text(in id)));
+            AddHashes(record, addedFrom, marks);
+        }
+
+        marks.Add(new EventMark(
+            start, output.Events.Length - start, record.Time, evaluated, EventTaxonomy.RetentionDays(record), first, marks.HashCount - first)
+        {
+            FirstName = name, IdLength = record.Text(in id).Length, DatasetLength = record.Text(in dataset).Length,
+        });
+    }
+
+    private static void AddHashes(EventRecord record, int addedFrom, EventMarks marks)
+    {
         for (var i = 0; i < s_indexed.Length; i++)
         {
             if (record.Has(s_indexed[i]))
@@ -34,12 +48,6 @@ internal static class EventMarker
                 marks.AddHash(EventHash.OfAnyValue(i));
             }
         }
-
-        marks.Add(new EventMark(
-            start, output.Events.Length - start, record.Time, evaluated, EventTaxonomy.RetentionDays(record), first, marks.HashCount - first)
-        {
-            FirstName = name, IdLength = record.Text(in id).Length, DatasetLength = record.Text(in dataset).Length,
-        });
     }
 
     private static void AddHash(EventRecord record, int addedFrom, int indexed, EventMarks marks)

@@ -52,7 +52,7 @@ public sealed class IngestStage : IIngestStage
     private readonly SelectionMatcher _matcher;
     private readonly RowEmitter _emitter;
     private readonly EventWriter _writer;
-    private readonly bool _mark;
+    private readonly EventMarking _marking;
     private readonly int[] _matched;
     private readonly ulong[] _seen;
     private readonly Dictionary<int, PartitionState> _partitions = [];
@@ -64,10 +64,10 @@ public sealed class IngestStage : IIngestStage
     /// <param name="plan">Rules and names.</param>
     /// <param name="enrichment">Lists and databases, each for its time.</param>
     /// <param name="time">For when documents were ingested.</param>
-    /// <param name="mark">Whether to say of each document what a store wants to know (<see cref="IngestOutput.Marks"/>), and of dead letters when.</param>
-    public IngestStage(IngestPlan plan, EnrichmentTimeline enrichment, TimeProvider time, bool mark = false)
+    /// <param name="marking">What to say of each document to a store (<see cref="IngestOutput.Marks"/>); if anything, then of dead letters when.</param>
+    public IngestStage(IngestPlan plan, EnrichmentTimeline enrichment, TimeProvider time, EventMarking marking = EventMarking.None)
     {
-        _mark = mark;
+        _marking = marking;
         _plan = plan;
         _time = time;
         _enrichment = enrichment;
@@ -192,7 +192,7 @@ public sealed class IngestStage : IIngestStage
     private void Bury(PartitionState partition, long position, string errorClass, ReadOnlySpan<byte> raw, IngestOutput output)
     {
         partition.Counters.AddDeadLetter(errorClass);
-        DeadLetter.Write(output.DeadLetters, partition.Name, position, errorClass, raw, _mark ? _ingested : null);
+        DeadLetter.Write(output.DeadLetters, partition.Name, position, errorClass, raw, _marking != EventMarking.None ? _ingested : null);
     }
 
     private void Parse(PartitionState partition, RecordBatch batch, RecordSlice slice, IngestOutput output)
@@ -374,9 +374,9 @@ public sealed class IngestStage : IIngestStage
 
         var start = output.Events.Length;
         _writer.Write(record, addedFrom, stamp, timing, _ingested, output.Events);
-        if (_mark)
+        if (_marking != EventMarking.None)
         {
-            EventMarker.Mark(record, addedFrom, evaluated, start, output);
+            EventMarker.Mark(record, addedFrom, evaluated, start, _marking == EventMarking.Indexed, output);
         }
     }
 

@@ -41,6 +41,8 @@ public sealed class EventSinkRecoveryTests
         // In another order, in other frames, and some that are new: none may be taken for sent because of its place.
         harness.Write(5000, 777);
         harness.Write(1000, 1000);
+        harness.Save();
+        await harness.Sink.MakeDurableAsync(CancellationToken.None);
         await harness.CrashAsync(null);
         harness.Write(6000, 1);
         await harness.FlushedAsync();
@@ -54,6 +56,8 @@ public sealed class EventSinkRecoveryTests
         await using var harness = await EventSinkHarness.StartAsync();
         harness.Server.IsAway = true;
         harness.Write(0, 3000);
+        harness.Save();
+        await harness.Sink.MakeDurableAsync(CancellationToken.None);
         await harness.Sink.CrashAsync();
         var last = Directory.GetFiles(harness.Folder, "*.bulk").Order().Last();
         File.WriteAllBytes(last, File.ReadAllBytes(last)[..^100]);
@@ -72,6 +76,7 @@ public sealed class EventSinkRecoveryTests
         harness.Server.IsAway = true;
         harness.Write(0, 3000);
         var state = harness.Save();
+        await harness.Sink.MakeDurableAsync(CancellationToken.None);
         await harness.Sink.CrashAsync();
         var file = Directory.GetFiles(harness.Folder, "*.bulk").Order().First();
         var bytes = File.ReadAllBytes(file);
@@ -92,6 +97,7 @@ public sealed class EventSinkRecoveryTests
         harness.Server.IsAway = true;
         harness.Write(0, 1000);
         var state = harness.Save();
+        await harness.Sink.MakeDurableAsync(CancellationToken.None);
         await harness.Sink.CrashAsync();
         Array.ForEach(Directory.GetFiles(harness.Folder), File.Delete);
         harness.Server.IsAway = false;
@@ -101,6 +107,88 @@ public sealed class EventSinkRecoveryTests
         harness.Write(1000, 10);
         await harness.FlushedAsync();
         Assert.Equal(Enumerable.Range(1000, 10), harness.Numbers());
+    }
+
+    [Fact]
+    public async Task MakeDurable_ClusterKeepsUp_WritesNothing()
+    {
+        await using var harness = await EventSinkHarness.StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            harness.Write(i * 1000, 1000);
+            await harness.FlushedAsync();
+            var state = harness.Save();
+            await harness.Sink.MakeDurableAsync(CancellationToken.None);
+            Assert.Equal(0, Directory.GetFiles(harness.Folder, "*.bulk").Sum(file => new FileInfo(file).Length));
+
+            // Twice: what the first start finds and cuts off, the second one still has to understand.
+            await harness.CrashAsync(state);
+            await harness.CrashAsync(state);
+        }
+
+        Assert.Empty(harness.Reports);
+        Assert.Equal(Enumerable.Range(0, 3000), harness.Numbers());
+    }
+
+    /// <summary>The first requests are taken and the later ones not, or the other way round: what lies on disk has gaps.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Restore_PartWasSentBeforeTheSnapshot_SendsTheRest(bool isFirstSent)
+    {
+        await using var harness = await EventSinkHarness.StartAsync(options => options with { BulkBytes = 64 << 10, BulkRequests = 8 });
+        var stuck = isFirstSent ? "\"n\":1999}"u8.ToArray() : "\"n\":0}"u8.ToArray();
+        var isAway = true;
+        harness.Server.Intercept = request =>
+            request.Path == "/_bulk" && Volatile.Read(ref isAway) && request.Body.Span.IndexOf(stuck) >= 0 ? StrictReply.Unavailable : null;
+        harness.Write(0, 2000);
+        await EventSinkHarness.UntilAsync(() => harness.Server.CountAll() is > 1000, "the others");
+        await EventSinkHarness.UntilAsync(() => harness.Sink.Status.Sent == harness.Server.CountAll(), "their answers");
+        var state = harness.Save();
+        await harness.Sink.MakeDurableAsync(CancellationToken.None);
+        await harness.CrashAsync(state);
+        await harness.CrashAsync(state);
+        Volatile.Write(ref isAway, false);
+        await harness.FlushedAsync();
+        Assert.Equal(Enumerable.Range(0, 2000), harness.Numbers());
+        Assert.Empty(harness.Reports);
+        harness.Write(2000, 500);
+        await harness.FlushedAsync();
+        Assert.Equal(Enumerable.Range(0, 2500), harness.Numbers());
+    }
+
+    [Fact]
+    public async Task MakeDurable_DiskFull_FailsAndNothingIsLost()
+    {
+        await using var harness = await EventSinkHarness.StartAsync();
+        await harness.Sink.DisposeAsync();
+        var isFull = true;
+        harness.Tuning = EventSinkHarness.Quick with
+        {
+            WriteAt = (file, bytes, offset) =>
+            {
+                RandomAccess.Write(file, Volatile.Read(ref isFull) ? bytes[..(bytes.Length / 2)] : bytes, offset);
+                if (Volatile.Read(ref isFull))
+                {
+                    throw new IOException("No space left on device");
+                }
+            },
+        };
+        harness.Open();
+        harness.Server.IsAway = true;
+        harness.Write(0, 1000);
+        harness.Save();
+        var fault = await Assert.ThrowsAsync<IOException>(() => harness.Sink.MakeDurableAsync(CancellationToken.None));
+        Assert.Contains("No space left", fault.Message, StringComparison.Ordinal);
+        Volatile.Write(ref isFull, false);
+        harness.Write(1000, 1000);
+        var state = harness.Save();
+        await harness.Sink.MakeDurableAsync(CancellationToken.None);
+        await harness.CrashAsync(state);
+        harness.Server.IsAway = false;
+        await harness.FlushedAsync();
+        Assert.Equal(Enumerable.Range(0, 2000), harness.Numbers());
+        Assert.Empty(harness.Reports);
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public sealed class SegmentRunTests
         var options = new PipelineOptions { Year = 2026, Zone = TimeZoneInfo.Utc, GeoIp = [] };
         var knowledge = Knowledge.Load(options);
         using var topology = new Topology(
-            options, knowledge, ReplaySources.Open(paths, options, TimeProvider.System), sink, new CollectingSink(), TimeProvider.System, markEvents: true);
+            options, knowledge, ReplaySources.Open(paths, options, TimeProvider.System), sink, new CollectingSink(), TimeProvider.System, SecStream.Stages.Ingest.EventMarking.Indexed);
         await topology.Engine.RunAsync(
             async (pump, cancellation) =>
             {

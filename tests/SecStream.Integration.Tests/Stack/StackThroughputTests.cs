@@ -29,7 +29,11 @@ public sealed class StackThroughputTests(ITestOutputHelper output)
         KafkaTopicTraffic.Produce(
             servers.Kafka.Bootstraps,
             set.Events.Select((e, i) => (new TopicPartition(StackServers.Topic, i % Partitions), new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(e.Line) })));
-        await using var member = new StackMember(servers, "m1", new MemberSetting { IsGroup = false, Lanes = 1, SnapshotEvery = "10s" });
+        await using var member = new StackMember(servers, "m1", new MemberSetting
+        {
+            // Events come from Kafka and go to Elasticsearch, as alerts do; nothing goes to Redis or back to Kafka.
+            IsGroup = false, Lanes = 1, SnapshotEvery = "10s", Redis = false, Kafka = "  alerts: off\n  actions: off",
+        });
         var replay = await ReplayAsync(set, count, member.Folder) - await ReplayAsync(set, first, member.Folder);
         await member.Service.LaunchAsync();
         var (started, startedAt, events) = await ReachAsync(first);

@@ -7,11 +7,11 @@ using SecStream.Core.Text;
 namespace SecStream.Connectors.Elasticsearch.Events;
 
 /// <summary>
-/// Writes events into data streams. <see cref="Write"/> puts them into a bounded spool on disk and returns; senders bring them from there into the
+/// Writes events into data streams. <see cref="Write"/> puts them into a bounded spool and returns; senders bring them from there into the
 /// cluster, in no particular order, until each is there. An event has the same id and goes to the same stream however often it comes, so what is sent
-/// again after a crash is there once. <see cref="Write"/>, <see cref="Save"/> and <see cref="Restore"/> are called by one thread.
+/// again after a crash is there once. What a snapshot counts on and the cluster does not have lies on disk before the snapshot counts. <see cref="Write"/>, <see cref="Save"/> and <see cref="Restore"/> are called by one thread.
 /// <code>
-/// events ─▶ spool (disk; newest part in memory) ─▶ bulk requests ─▶ 201, 409  done
+/// events ─▶ spool (memory; disk what is more) ─▶ bulk requests ─▶ 201, 409  done
 ///                        ▲                             │  429, 5xx, no answer ─▶ again, later
 ///                        └── place up to which all     │  400 ─▶ once more as text ─▶ dead letter
 ///                            is done, in a file        │  413 ─▶ smaller requests
@@ -196,6 +196,7 @@ public sealed class ElasticsearchEventSink : IEventSink, IAsyncDisposable
 
         if (keepsPlace && _isReady)
         {
+            _spool.KeepUnsent();
             _spool.KeepSent();
         }
 

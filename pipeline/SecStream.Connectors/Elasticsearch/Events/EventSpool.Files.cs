@@ -2,12 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace SecStream.Connectors.Elasticsearch.Events;
 
-/// <summary>The files of the spool: written, read back, saved, gone back in, deleted.</summary>
+/// <summary>The files of the spool: written, read back, gone back in, deleted.</summary>
 internal sealed partial class EventSpool
 {
     private readonly SortedList<long, SpoolFile> _files = [];
-    private long _keptSent = -1;
-    private long _saved;
     private bool _hasNewNames;
 
     private sealed class SpoolFile(long first, SafeFileHandle handle, long length)
@@ -17,57 +15,10 @@ internal sealed partial class EventSpool
         public long Length = length;
         public long DurableLength = length;
 
+        /// <summary>It is being written; each file by one thread, for places are.</summary>
+        public bool IsInUse;
+
         public long End => First + Length;
-    }
-
-    /// <summary>The place behind everything written: what a snapshot has to know.</summary>
-    public long Save()
-    {
-        lock (_lock)
-        {
-            return _saved = _end;
-        }
-    }
-
-    /// <summary>Flushes to disk what was written before the last <see cref="Save"/> and has not been sent meanwhile.</summary>
-    public void MakeDurable()
-    {
-        List<(SpoolFile File, long Length)> files;
-        bool hasNewNames;
-        lock (_lock)
-        {
-            files = [.. _files.Values.Where(file => file.First < _saved && file.End > _done && file.DurableLength < file.Length).Select(file => (file, file.Length))];
-            (hasNewNames, _hasNewNames) = (_hasNewNames, false);
-        }
-
-        foreach (var (file, length) in files)
-        {
-            try
-            {
-                RandomAccess.FlushToDisk(file.Handle);
-                file.DurableLength = Math.Max(file.DurableLength, length);
-            }
-            catch (ObjectDisposedException)
-            {
-                // All of it was sent while the others were flushed, and it is gone.
-            }
-        }
-
-        if (hasNewNames && files.Count > 0)
-        {
-            new Journal.JournalDisk().FlushDirectory(_folder.Name);
-        }
-    }
-
-    /// <summary>Keeps the place up to which everything was sent, when it is another than the one kept.</summary>
-    public void KeepSent()
-    {
-        var done = Done;
-        if (done != _keptSent)
-        {
-            _folder.WriteSent(done);
-            _keptSent = done;
-        }
     }
 
     /// <summary>
@@ -76,15 +27,17 @@ internal sealed partial class EventSpool
     public void Continue()
     {
         var files = _folder.List();
-        var end = files.Count == 0 ? _folder.ReadSent() ?? 0 : WholeEnd(files.Keys[^1], files.Values[^1]);
-        OpenFiles(files, end, _folder.ReadSent() ?? 0);
+        var sent = _folder.ReadSent() ?? 0;
+
+        // What was sent last was perhaps never written: its places are not used again, for they count as sent.
+        OpenFiles(files, files.Count == 0 ? sent : Math.Max(sent, WholeEnd(files.Keys[^1], files.Values[^1])), sent);
     }
 
     /// <summary>Goes back to a saved place: what was written behind it is cut off, for it comes again.</summary>
     public void Restore(long place)
     {
         var files = _folder.List();
-        var end = files.Count == 0 ? _folder.ReadSent() ?? 0 : files.Keys[^1] + files.Values[^1];
+        var end = Math.Max(_folder.ReadSent() ?? 0, files.Count == 0 ? 0 : files.Keys[^1] + files.Values[^1]);
         if (end < place)
         {
             _report($"{_folder.Name} ends at {end}, the snapshot was taken at {place}: events that waited between for Elasticsearch are gone, and are not in it");
@@ -114,13 +67,16 @@ internal sealed partial class EventSpool
         sent = Math.Min(sent, end);
         foreach (var (first, length) in files)
         {
-            if (first >= end || first + length <= sent)
+            // One that begins at the end stays, empty: see MarkEnd.
+            if (first > end || first + length <= sent)
             {
                 _folder.Delete(first);
                 continue;
             }
 
-            var file = new SpoolFile(first, _folder.Open(first), Math.Min(length, end - first));
+            // What lies behind the next one's place is left of a write that failed.
+            var next = files.Keys.Where(other => other > first).Append(end).Min();
+            var file = new SpoolFile(first, _folder.Open(first), Math.Min(length, Math.Min(next, end) - first));
             RandomAccess.SetLength(file.Handle, file.Length);
             _files.Add(first, file);
         }
@@ -128,7 +84,13 @@ internal sealed partial class EventSpool
         lock (_lock)
         {
             _end = _diskTo = end;
-            _diskFrom = _done = _files.Count == 0 ? end : Math.Max(sent, _files.Keys[0]);
+            _diskFrom = sent;
+            while (_diskFrom < _diskTo && FileAt(_diskFrom) is null)
+            {
+                PassGap();
+            }
+
+            _done = _diskFrom;
             _diskWritten = _diskFrom < _diskTo ? WrittenAt(_diskFrom) : 0;
         }
     }
@@ -160,36 +122,65 @@ internal sealed partial class EventSpool
 
     private string? TryWrite(ReadOnlySpan<byte> bytes, long place)
     {
+        SpoolFile? file = null;
+        var written = 0;
         try
         {
-            var file = FileFor(place);
+            file = FileFor(place);
             _writeAt(file.Handle, bytes, place - file.First);
+            written = bytes.Length;
+            return null;
+        }
+        catch (IOException fault)
+        {
+            // Most likely the disk is full. Another attempt follows; whoever waits for it says so.
+            return CutBack(file) ?? fault.Message;
+        }
+        finally
+        {
             lock (_lock)
             {
-                file.Length += bytes.Length;
+                if (file is not null)
+                {
+                    file.Length += written;
+                    file.IsInUse = false;
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes away what a write that failed has left: the next one need not be at the same place. Returns why it can't.</summary>
+    private static string? CutBack(SpoolFile? file)
+    {
+        try
+        {
+            if (file is not null)
+            {
+                RandomAccess.SetLength(file.Handle, file.Length);
             }
 
             return null;
         }
         catch (IOException fault)
         {
-            // Most likely the disk is full. The next attempt writes over what may be there of it, a restart cuts it off; intake stops, and it says so.
+            // Then it stays, and is known by the place it is at: a restart looks no further than the next file's.
             return fault.Message;
         }
     }
 
+    /// <summary>The file that ends at a place, or a new one; in use until it was written.</summary>
     private SpoolFile FileFor(long place)
     {
         lock (_lock)
         {
-            if (_files.Count > 0 && _files.Values[^1] is { } last && last.End == place && last.Length < _sizes.FileBytes)
+            if (_files.Values.LastOrDefault(file => file.First <= place) is not { } file || file.End != place || (file.Length > 0 && file.Length >= _sizes.FileBytes))
             {
-                return last;
+                file = new SpoolFile(place, _folder.Create(place), 0);
+                _files.Add(place, file);
+                _hasNewNames = true;
             }
 
-            var file = new SpoolFile(place, _folder.Create(place), 0);
-            _files.Add(place, file);
-            _hasNewNames = true;
+            file.IsInUse = true;
             return file;
         }
     }
@@ -210,7 +201,7 @@ internal sealed partial class EventSpool
     /// <summary>Deletes the files all of which was sent; the last one too, once it is full, which the next write then does not go on with.</summary>
     private void DeleteSent()
     {
-        while (_files.Count > 0 && _files.Values[0] is { } file && file.End <= _done && (_files.Count > 1 || file.Length >= _sizes.FileBytes))
+        while (_files.Count > 0 && _files.Values[0] is { IsInUse: false } file && file.End <= _done && (_files.Count > 1 || file.Length >= _sizes.FileBytes))
         {
             _files.RemoveAt(0);
             file.Handle.Dispose();
@@ -229,6 +220,7 @@ internal sealed partial class EventSpool
             if ((file = FileAt(_diskFrom)) is null)
             {
                 PassGap();
+                Advance();
                 return null;
             }
 
@@ -241,6 +233,7 @@ internal sealed partial class EventSpool
         {
             if (chunk.Count > 0)
             {
+                chunk.OnDisk = chunk.Length;
                 _diskFrom = chunk.End;
                 _diskWritten = chunk.Written;
                 _taken.Add(chunk);
@@ -249,6 +242,7 @@ internal sealed partial class EventSpool
 
             _free.Push(chunk);
             _diskFrom = NextFrame(file, _diskFrom + 1, _diskFrom + available);
+            Advance();
         }
 
         return null;

@@ -17,13 +17,14 @@ internal sealed record SpoolSizes(long SpoolBytes, int ChunkBytes, int Chunks, T
 }
 
 /// <summary>
-/// What waits for the cluster, on disk. One thread appends, one takes, several complete. The newest part is in memory too, so as long as the senders keep
-/// up nothing is read back:
+/// What waits for the cluster: in memory as long as the senders keep up, and on disk what does not fit. One thread appends, one takes, several complete:
 /// <code>
 /// done        taken             ready (memory)     disk only          tail (memory)    end
 ///   ├─────────────────────────┼──────────────────┼──────────────────┼────────────────┤
 /// </code>
-/// There is a tail only while nothing lies on disk alone, so memory never holds more than the chunks of the senders and two.
+/// There is a tail only while nothing lies on disk alone, so memory never holds more than the chunks of the senders and two. What is in memory goes to
+/// disk when a snapshot is about to count on it and the cluster does not have it yet (<see cref="MakeDurable"/>): what was written after the last
+/// snapshot comes again from the sources, so what is sent before the next one never needs the disk. The files therefore have gaps: what lay there was sent.
 /// </summary>
 internal sealed partial class EventSpool : IDisposable
 {
@@ -100,7 +101,7 @@ internal sealed partial class EventSpool : IDisposable
         }
     }
 
-    /// <summary>Writes a frame; waits while the spool or the disk is full.</summary>
+    /// <summary>Takes a frame; waits while the spool is full, or the disk and memory are.</summary>
     /// <param name="frame">Room for a header, then the lines.</param>
     /// <param name="items">What the lines are.</param>
     /// <exception cref="IOException">It was told to give up while it waited.</exception>
@@ -110,19 +111,20 @@ internal sealed partial class EventSpool : IDisposable
         var place = _end;
         var written = EventClock.ToMicroseconds(_time.GetUtcNow());
         SpoolFrame.Complete(frame, items, place, written);
-        while (TryWrite(frame.Written, place) is { } fault)
+        while (!TryStow(frame.Written, place))
         {
+            if (TryWrite(frame.Written, place) is not { } fault)
+            {
+                StowOnDisk(frame.Length, place, written);
+                break;
+            }
+
+            // The senders may make room in memory meanwhile.
             Blocked = $"{_folder.Name}: {fault}";
             Wait(_sizes.RetryInterval);
         }
 
         Blocked = null;
-        lock (_lock)
-        {
-            Stow(frame.Written, place, written);
-            _end = place + frame.Length;
-        }
-
         Signal();
     }
 
@@ -167,23 +169,12 @@ internal sealed partial class EventSpool : IDisposable
     /// <summary>All of a chunk is in the cluster, or was put aside.</summary>
     public void Complete(SpoolChunk chunk)
     {
-        TaskCompletionSource progress;
         lock (_lock)
         {
             _taken.Remove(chunk);
-            chunk.Shrink();
-            _free.Push(chunk);
-            _done = _taken.Count > 0 ? _taken.Min(taken => taken.Start)
-                : _ready.TryPeek(out var ready) ? ready.Start
-                : _diskFrom < _diskTo ? _diskFrom
-                : _tail?.Start ?? _end;
-            DeleteSent();
-            progress = _progress;
-            _progress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Free(chunk);
+            Advance();
         }
-
-        _room.Set();
-        progress.SetResult();
     }
 
     /// <summary>Completes when everything written so far was sent; what comes meanwhile is sent without lingering.</summary>
@@ -245,11 +236,16 @@ internal sealed partial class EventSpool : IDisposable
         return tail;
     }
 
-    /// <summary>Puts a frame that was written where the senders will find it.</summary>
-    private void Stow(ReadOnlySpan<byte> frame, long place, long written)
+    /// <summary>Puts a frame into memory, behind what is there; false when older ones lie on disk alone, or there is no room.</summary>
+    private bool TryStow(ReadOnlySpan<byte> frame, long place)
     {
-        if (_diskFrom == _diskTo)
+        lock (_lock)
         {
+            if (_diskFrom != _diskTo)
+            {
+                return false;
+            }
+
             if (_tail is { } tail && !tail.Fits(frame.Length))
             {
                 _ready.Enqueue(tail);
@@ -257,16 +253,24 @@ internal sealed partial class EventSpool : IDisposable
             }
 
             _tail ??= Rent(place);
-            if (_tail is not null)
+            _tail?.Add(frame);
+            _end = _tail is null ? _end : place + frame.Length;
+            return _tail is not null;
+        }
+    }
+
+    /// <summary>A frame was written that memory has no room for.</summary>
+    private void StowOnDisk(int length, long place, long written)
+    {
+        lock (_lock)
+        {
+            if (_diskFrom == _diskTo)
             {
-                _tail.Add(frame);
-                return;
+                (_diskFrom, _diskWritten) = (place, written);
             }
 
-            (_diskFrom, _diskWritten) = (place, written);
+            _end = _diskTo = place + length;
         }
-
-        _diskTo = place + frame.Length;
     }
 
     private SpoolChunk? Rent(long start)
@@ -284,6 +288,32 @@ internal sealed partial class EventSpool : IDisposable
 
         chunk.Begin(start);
         return chunk;
+    }
+
+    /// <summary>What was sent reaches further now, perhaps.</summary>
+    private void Advance()
+    {
+        _done = _taken.Count > 0 ? _taken.Min(taken => taken.Start)
+            : _ready.TryPeek(out var ready) ? ready.Start
+            : _diskFrom < _diskTo ? _diskFrom
+            : _tail?.Start ?? _end;
+        DeleteSent();
+        _room.Set();
+        _progress.SetResult();
+        _progress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>One that is being written just now is free when that is over.</summary>
+    private void Free(SpoolChunk chunk)
+    {
+        if (chunk == _held)
+        {
+            _isHeldDone = true;
+            return;
+        }
+
+        chunk.Shrink();
+        _free.Push(chunk);
     }
 
     private void WaitForRoom(int bytes)

@@ -34,6 +34,9 @@ internal sealed class SpoolChunk
     /// <summary>When its first document was written, microseconds since 1970 UTC.</summary>
     public long Written { get; private set; }
 
+    /// <summary>Bytes from its start on that lie on disk too.</summary>
+    public int OnDisk { get; set; }
+
     /// <summary>Documents in it.</summary>
     public int Count { get; private set; }
 
@@ -46,7 +49,7 @@ internal sealed class SpoolChunk
     /// <summary>Makes it empty.</summary>
     public void Begin(long start)
     {
-        (Start, Length, Count, Written) = (start, 0, 0, 0);
+        (Start, Length, OnDisk, Count, Written) = (start, 0, 0, 0, 0);
     }
 
     /// <summary>Room for so many bytes, emptying it.</summary>
@@ -70,7 +73,7 @@ internal sealed class SpoolChunk
     /// <summary>Whether a frame fits.</summary>
     public bool Fits(int bytes) => Length == 0 || Length + bytes <= _bytes.Length;
 
-    /// <summary>Adds a frame that was just written.</summary>
+    /// <summary>Adds a frame.</summary>
     public void Add(ReadOnlySpan<byte> frame)
     {
         if (Length == 0)

@@ -18,6 +18,9 @@ internal sealed record MemberSetting
     /// <summary>Elasticsearch takes events as well as alerts.</summary>
     public bool Events { get; init; } = true;
 
+    /// <summary>There is a section <c>redis</c>.</summary>
+    public bool Redis { get; init; } = true;
+
     /// <summary>Further lines of the section <c>kafka</c>, indented by two.</summary>
     public string Kafka { get; init; } = "";
 
@@ -71,8 +74,7 @@ internal sealed class StackMember : IAsyncDisposable
         elasticsearch:
           hosts: ['{servers.Elasticsearch.Url}']
           events: {(setting.Events ? "true" : "false")}
-        redis:
-          endpoints: ['{servers.Redis.Endpoint}']
+        {(setting.Redis ? $"redis: {{ endpoints: ['{servers.Redis.Endpoint}'] }}" : "")}
         {setting.More}
 
         """));
