@@ -23,7 +23,7 @@ namespace SecStream.Host.Serve;
 /// The service: what is accepted goes through journals and files into the pipeline, alerts through the outbox into the stores. Its whole state is in
 /// one folder, and after any end, also a sudden one, it goes on where it was. Reads from top to bottom as it is put together.
 /// </summary>
-internal sealed class ServeRun : IAsyncDisposable
+internal sealed partial class ServeRun : IAsyncDisposable
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
@@ -295,13 +295,6 @@ internal sealed class ServeRun : IAsyncDisposable
         }
     }
 
-    /// <summary>What analysts refuse is a list like any other: changes come into force by reload, from an event time on.</summary>
-    private static ServiceOptions WithOwnBlacklist(ServiceOptions options, SqliteAlertStore store)
-    {
-        store.Blacklist.ExportAsync(CancellationToken.None).GetAwaiter().GetResult();
-        return options with { Pipeline = options.Pipeline with { Blacklists = [.. options.Pipeline.Blacklists, store.Blacklist.FilePath] } };
-    }
-
     /// <summary>A disk that takes nothing must not hold up the end for ever: what could not be written is done again after the restart.</summary>
     private void GiveUpAfter(TimeSpan patience) => _giveUp.CancelAfter(patience);
 
@@ -382,19 +375,6 @@ internal sealed class ServeRun : IAsyncDisposable
         }
     }
 
-    /// <summary>The snapshots; without any, what was made of the sources goes aside first, for they are read again from their beginning.</summary>
-    private SnapshotStore OpenSnapshots(string directory)
-    {
-        var snapshots = SnapshotStore.Open(directory, _time);
-        if (!snapshots.HasState && LostState.MoveAside(_options.Data, _time) is { } lost)
-        {
-            _lost = lost;
-            _log.Error(lost);
-        }
-
-        return snapshots;
-    }
-
     private void NoteLostState()
     {
         _lost ??= _seat?.LostState;
@@ -403,62 +383,5 @@ internal sealed class ServeRun : IAsyncDisposable
             var now = _time.GetUtcNow();
             _watch.Ledger.Note(BlindSpotKinds.StateLost, "state", _lost, now, now, 1);
         }
-    }
-
-    /// <summary>In a group alerts go out when a successor would know them; what a leader before wrote is taken over.</summary>
-    private AlertOutbox OpenOutbox(ServiceOptions options, TimeProvider time)
-    {
-        var outbox = new AlertOutbox(Path.Combine(options.Data, "alerts"), new OutboxOptions { Retention = options.AlertsKeep }, time, _giveUp.Token);
-        if (_seat is not null)
-        {
-            foreach (var (position, _, lines) in _seat.Outbox)
-            {
-                outbox.Adopt(position, lines);
-            }
-
-            outbox.BeforeWrite = _seat.ReplicateOutboxAsync;
-        }
-
-        return outbox;
-    }
-
-    private static FileControlLog OpenControl(string directory, TimeProvider time)
-    {
-        try
-        {
-            return new FileControlLog(directory, time);
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new ConfigurationException(fault.Message, fault);
-        }
-    }
-
-    private List<ControlEntry> ReadControl()
-    {
-        try
-        {
-            return [.. _control.Read(0)];
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new ConfigurationException(fault.Message, fault);
-        }
-    }
-
-    /// <summary>Counts what goes by.</summary>
-    private sealed class CountingOutput(IAlertOutput inner) : IAlertOutput
-    {
-        public delegate void CountChange(in AlertChange change);
-
-        public CountChange? Counted { get; set; }
-
-        public void OnAlert(in AlertChange change)
-        {
-            Counted?.Invoke(change);
-            inner.OnAlert(change);
-        }
-
-        public void OnIncident(in AlertChange change) => inner.OnIncident(change);
     }
 }
