@@ -9,12 +9,14 @@ internal sealed record CalibrationOutcome(ScoreCalibration? Calibration, Calibra
 
 /// <summary>
 /// Makes a calibration of collected scores: empirical body (discrete: P(S ≥ s)), generalised Pareto tail over the highest two percent or fewer, fitted to the maxima of runs of a key. Scores that
-/// stand apart from all others are taken for attacks and left out, up to 3 % of windows. Refused: fewer than 200 runs, more left out, or an alert threshold that moves by more than a tenth
-/// when the ten largest are not believed.
+/// stand apart from all others are taken for attacks and left out. The fused score, on which alerts hang, is refused a calibration with fewer than 200 runs, with more than 3 % of windows
+/// left out, or when the alert threshold moves by more than a tenth once the ten largest are not believed. A detector's is not: it only weighs the detectors against each other, and whatever it gets
+/// wrong the calibration of the fused score sets right.
 /// </summary>
 internal static class CalibrationFit
 {
     private const int LeastRuns = 200;
+    private const int LeastDetectorRuns = 10;
     private const int Distrusted = 10;
     private const double MostShift = 0.1;
     private const double MostLeftOut = 0.03;
@@ -24,10 +26,15 @@ internal static class CalibrationFit
     private const double TailStep = 0.25;
     private const double TailEnd = 60;
 
-    /// <summary>Fits.</summary>
-    /// <param name="scores">The scores.</param>
+    /// <summary>Fits the calibration of a detector.</summary>
+    /// <param name="scores">Its scores.</param>
     /// <param name="continuous">Whether a gap among high scores means something: not where few different scores are possible.</param>
-    public static CalibrationOutcome Fit(ScoreCollector scores, bool continuous)
+    public static CalibrationOutcome OfDetector(ScoreCollector scores, bool continuous) => Fit(scores, continuous, LeastDetectorRuns, strict: false);
+
+    /// <summary>Fits the calibration of the fused score, or refuses.</summary>
+    public static CalibrationOutcome OfFusion(ScoreCollector scores) => Fit(scores, continuous: true, LeastRuns, strict: true);
+
+    private static CalibrationOutcome Fit(ScoreCollector scores, bool continuous, int leastRuns, bool strict)
     {
         var effective = scores.Effective;
         var floor = effective > 0 ? Math.Min(1, 1 / (5 * effective)) : 1;
@@ -35,23 +42,23 @@ internal static class CalibrationFit
         CalibrationOutcome Refused(CalibrationFigures figures, string why) => new(null, figures with { Refusal = why });
         var (cut, leftOut) = continuous ? ScoreGap.Find(scores) : (double.PositiveInfinity, 0);
         none = none with { LeftOut = leftOut };
-        if (leftOut > MostLeftOut * scores.Count)
+        if (strict && leftOut > MostLeftOut * scores.Count)
         {
             return Refused(none, $"{leftOut} of {scores.Count} windows score above {cut:0.0} and stand apart from all others: too many to leave out as attacks; look at these days");
         }
 
         var count = scores.Count - leftOut;
         var (threshold, above, runs) = Tail(scores, cut, leftOut, count);
-        if (runs.Length < LeastRuns)
+        if (runs.Length < leastRuns)
         {
-            return Refused(none with { Excesses = runs.Length }, $"{scores.Count} windows have {runs.Length} runs of high scores; a tail needs {LeastRuns}");
+            return Refused(none with { Excesses = runs.Length }, $"{scores.Count} windows have {runs.Length} runs of high scores; a tail needs {leastRuns}");
         }
 
         var tail = GeneralisedPareto.Fit(runs, 0);
         var share = (double)above / count;
         var shift = Shift(runs, tail, threshold, share, Math.Max(HighP, floor));
         var figures = none with { Excesses = runs.Length, Threshold = threshold, TailShare = share, Shape = tail.Shape, Scale = tail.Scale, Shift = shift };
-        return shift > MostShift
+        return strict && shift > MostShift
             ? Refused(figures, $"without its ten largest scores the threshold moves by {shift * 100:0} %: they decide alone; look at these windows, or add days")
             : new CalibrationOutcome(Curve(scores, cut, count, tail, figures, effective), figures);
     }
