@@ -52,13 +52,13 @@ internal sealed class SpreadLearner
     /// Standard deviations upwards and downwards, [level, events, side]. A cell of few windows takes those of its neighbours in. A feature that goes with the number of events is itself
     /// volume: then the number says nothing of its spread, and would hide a flood behind the few floods seen.
     /// </summary>
-    public float[] Build(FeatureDefinition feature, Func<int, double> levelCentre, double range)
+    public float[] Build(FeatureDefinition feature, bool isShare, Func<int, double> levelCentre, double range)
     {
         var isVolume = feature.IsCount || IsVolume();
         var table = new float[Levels * EventBins * 2];
         for (var level = 0; level < Levels; level++)
         {
-            var least = FeatureScaling.Least(feature, levelCentre(level), range);
+            var least = isShare ? FeatureScaling.LeastOfShares : FeatureScaling.Least(feature, levelCentre(level), range);
             for (var events = 0; events < EventBins; events++)
             {
                 var pooled = Pool(level, events, isVolume);

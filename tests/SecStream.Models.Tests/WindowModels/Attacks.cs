@@ -90,7 +90,7 @@ internal static class Attacks
         switch (attack)
         {
             case Attack.RateTimesFive:
-                fleet.FillWith(vector, key, hour, 5 * vector.Events, vector.Values[1], draw);
+                fleet.FillWith(vector, key, hour, 5 * vector.Events, Fleet.Binomial(draw, 5 * vector.Events, fleet.ErrorRateOf(key)) / (5.0 * vector.Events), draw);
                 break;
             case Attack.ErrorBurst:
                 vector.Values[1] = Math.Max(vector.Values[1], Fleet.Binomial(draw, vector.Events, 0.6) / (double)vector.Events);

@@ -194,6 +194,8 @@ internal sealed class Fleet : IFeatureDays
 
     public double RateOf(int key) => _traits[key].Rate;
 
+    public double ErrorRateOf(int key) => _traits[key].ErrorRate;
+
     private static IReadOnlyList<long> Range(int from, int count) => [.. Enumerable.Range(from, count).Select(d => FirstDay + d)];
 
     private double Season(Traits traits, long hour)
