@@ -162,7 +162,7 @@ internal sealed partial class BaselineLearner
             {
                 var at = (slot * _count) + f;
                 var drawn = prior > 60 ? 0 : past.Sums[at] * past.Counts[at] / (past.Counts[at] + Math.Max(prior, 1));
-                past.Sums[at] = (float)Math.Clamp(Math.Round(drawn * ClassBaseline.ShapeSteps / _units[f]), -127, 127);
+                past.Sums[at] = (float)Math.Clamp(Math.Round(drawn * ClassBaseline.ShapeSteps / ShapeUnit(f)), -127, 127);
                 keep[key] |= past.Sums[at] != 0;
             }
         }
