@@ -37,7 +37,7 @@ public sealed class BaselineTests
             Math.Exp(baseline.Expect(key, 0, Calendar.SlotOf(hour * Hour), SpreadLearner.EventBin(20)).Expected) - 1;
         Assert.InRange(Expected(5, 12), 180, 220);
         Assert.InRange(Expected(5, 2), 17, 23);
-        Assert.InRange(Expected(3, 2), 110, 230);
+        Assert.InRange(Expected(3, 2), 150, 230);
     }
 
     [Fact]
