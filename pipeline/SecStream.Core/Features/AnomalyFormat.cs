@@ -9,7 +9,7 @@ namespace SecStream.Core.Features;
 /// <summary>
 /// An anomaly as bytes, as rows, histories and snapshots carry it: at most <see cref="MaxBytes"/>, whatever is in it. The same anomaly gives the same bytes.
 /// <code>
-/// version | severity | profile | start | end − start | events | grade | p | confidence | expected false per day | model
+/// version | subject | severity | profile | start | end − start | events | grade | p | confidence | expected false per day | model
 /// | detectors: name, score, p, weight | contributions: feature, noun, six numbers, value, known | evidence: id, time − start, count
 /// </code>
 /// Counts and times are variable-length integers, numbers 8 bytes, texts a length and UTF-8; longer texts are cut.
@@ -33,11 +33,15 @@ public static class AnomalyFormat
     private const int MaxTextBytes = 256;
 
     /// <summary>Appends an anomaly.</summary>
-    public static void Write(ByteWriter to, Anomaly anomaly)
+    /// <param name="to">Where to.</param>
+    /// <param name="anomaly">The anomaly.</param>
+    /// <param name="subject">Stands for whose it is: windows of the same profile and key have the same.</param>
+    public static void Write(ByteWriter to, Anomaly anomaly, ulong subject)
     {
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(anomaly);
         to.WriteByte(Version);
+        WriteNumber(to, (long)subject);
         to.WriteByte((byte)((anomaly.Severity is { } severity ? (int)severity : -1) + 1));
         WriteText(to, anomaly.Profile, MaxNameBytes);
         WriteNumber(to, anomaly.Start);
@@ -59,7 +63,7 @@ public static class AnomalyFormat
 
     /// <summary>Reads an anomaly.</summary>
     /// <exception cref="InvalidDataException">The bytes are none, or of another version.</exception>
-    public static Anomaly Read(ReadOnlySpan<byte> bytes)
+    public static Anomaly Read(ReadOnlySpan<byte> bytes, out ulong subject)
     {
         var from = new Reading(bytes);
         if (from.Byte() is var version && version != Version)
@@ -67,6 +71,7 @@ public static class AnomalyFormat
             throw new InvalidDataException($"an anomaly of format {version}; this program reads format {Version}");
         }
 
+        subject = (ulong)from.Number();
         var severity = from.Byte();
         var profile = from.Text();
         var start = from.Number();

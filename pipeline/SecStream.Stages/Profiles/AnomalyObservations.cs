@@ -59,7 +59,7 @@ public sealed class AnomalyObservations
         Begin(schema, anomaly.End, key);
         Describe(anomaly);
         _content.Reset();
-        AnomalyFormat.Write(_content, anomaly);
+        AnomalyFormat.Write(_content, anomaly, StableHash.Compute(key, StableHash.Compute(Encoding.UTF8.GetBytes(schema.Profile))));
         var matches = _matcher.Match(_record, _matched);
         var stamp = Identify(schema, anomaly.Start, anomaly.End, key);
         _emitter.EmitAnomaly(_record, _matched.AsSpan(0, matches), stamp, _content.Buffer.AsMemory(0, _content.Length), rowsByShard);
