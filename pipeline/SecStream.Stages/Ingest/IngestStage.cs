@@ -13,29 +13,6 @@ using SecStream.Stages.Rules.Routing;
 
 namespace SecStream.Stages.Ingest;
 
-/// <summary>What all ingest workers share: the compiled rules and how events are named. Immutable.</summary>
-/// <param name="Fields">Field names, those of the rules included.</param>
-/// <param name="Rules">The rule set.</param>
-/// <param name="Index">Its selections.</param>
-/// <param name="Plan">Its routes.</param>
-/// <param name="Tenant">Tenant of the events.</param>
-public sealed record IngestPlan(FieldCatalog Fields, RuleSet Rules, SelectionIndex Index, RoutePlan Plan, string Tenant)
-{
-    /// <summary>Compiles a rule set, or a merged one (<see cref="RuleLineage"/>).</summary>
-    /// <param name="rules">The rules.</param>
-    /// <param name="fields">The fields they read.</param>
-    /// <param name="tenant">Tenant of the events.</param>
-    /// <param name="settledBefore">No event before this time can be evaluated any more: what only such events matched is not looked for.</param>
-    public static IngestPlan Compile(RuleSet rules, FieldCatalog fields, string tenant, long settledBefore = long.MinValue)
-    {
-        var settled = DetectionsOf(rules.Rules.Where(r => r.Until <= settledBefore));
-        settled.ExceptWith(DetectionsOf(rules.Rules.Where(r => r.Until > settledBefore)));
-        return new(fields, rules, new SelectionIndex(rules.Detections, fields, d => !settled.Contains(d.Index)), RoutePlan.Build(rules), tenant);
-    }
-
-    private static HashSet<int> DetectionsOf(IEnumerable<AlertRule> rules) => [.. rules.SelectMany(r => r.Inputs).SelectMany(i => i.Detections)];
-}
-
 /// <summary>
 /// The stateless work on every event, fused into one loop over one field table: parse, judge its time, enrich, match selections, write the
 /// document, emit rows. One per worker; allocates nothing per event in a steady state.
