@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SecStream.Models.WindowModels;
 using SecStream.Training.Registry;
 
 namespace SecStream.Training.Artefacts;
@@ -49,6 +50,20 @@ public sealed record Artefact(string Id, ModelManifest Manifest, byte[] Model)
         }
 
         return new Artefact(id, manifest, model ?? throw Damaged(folder, ModelFile, $"it is not among the files of {ModelManifest.FileName}"));
+    }
+
+    /// <summary>The models, ready to judge.</summary>
+    /// <exception cref="InvalidDataException">They are of a version that this program does not read.</exception>
+    public ModelSet Load()
+    {
+        try
+        {
+            return ModelSet.Load(new MemoryStream(Model, writable: false), Id);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new InvalidDataException($"model {Id}: {fault.Message}; train again with this version of SecStream", fault);
+        }
     }
 
     /// <summary>SHA-256 in lower-case hex.</summary>

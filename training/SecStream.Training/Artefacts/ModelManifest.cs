@@ -24,14 +24,14 @@ public sealed record ModelManifest
         WriteIndented = true,
         NewLine = "\n",
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new FiniteNumbers() },
     };
 
     /// <summary>Format of the artefact.</summary>
     public int Format { get; init; } = CurrentFormat;
 
     /// <summary>Seed of everything that is drawn.</summary>
-    public required int Seed { get; init; }
+    public required ulong Seed { get; init; }
 
     /// <summary>Days that were used, by what for.</summary>
     public required ManifestDays Days { get; init; }
@@ -111,29 +111,41 @@ public sealed record ManifestClass
     /// <summary>Names of the features.</summary>
     public required IReadOnlyList<string> Features { get; init; }
 
-    /// <summary>Keys that have a baseline of their own.</summary>
+    /// <summary>Days of its windows, by what for.</summary>
+    public required ManifestDays Days { get; init; }
+
+    /// <summary>Keys that are judged by their own past.</summary>
     public required long Keys { get; init; }
+
+    /// <summary>Keys seen too shortly: judged by the class.</summary>
+    public required long LearningKeys { get; init; }
 
     /// <summary>Windows fitted.</summary>
     public required long FitWindows { get; init; }
 
-    /// <summary>Windows that calibrated.</summary>
+    /// <summary>Windows that the calibration rests on.</summary>
     public required long CalibrationWindows { get; init; }
 
-    /// <summary>Windows that evaluated.</summary>
+    /// <summary>Windows judged on the days that evaluate.</summary>
     public required long EvaluationWindows { get; init; }
 
-    /// <summary>Windows scored a day.</summary>
+    /// <summary>Windows scored a day: this class's part of N_ref.</summary>
     public required double WindowsPerDay { get; init; }
 
-    /// <summary>Highest severity that the calibration can tell from chance; null: none.</summary>
-    public required Severity? Reachable { get; init; }
+    /// <summary>Highest severity that keys with a past can reach; null: none.</summary>
+    public Severity? Reachable { get; init; }
 
-    /// <summary>Why it reaches no more, or is not calibrated; null: nothing to say.</summary>
-    public string? Note { get; init; }
+    /// <summary>The same for keys judged by the class.</summary>
+    public Severity? ReachableLearning { get; init; }
 
-    /// <summary>Further figures of its training.</summary>
-    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+    /// <summary>Least probability that the calibration may state.</summary>
+    public required double Floor { get; init; }
+
+    /// <summary>Why it is not judged; null: it is.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>What whoever promotes it should know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>A profile without a model.</summary>
@@ -158,10 +170,13 @@ public sealed record ManifestBudget
     /// <summary>Probability from which a window has this severity.</summary>
     public required double Threshold { get; init; }
 
-    /// <summary>How many are expected.</summary>
+    /// <summary>How many are expected at most: threshold · N_ref where the severity can be reached, else none.</summary>
     public required double Expected { get; init; }
 
-    /// <summary>How many there were on the days that evaluate, where nothing speaks for an attack.</summary>
+    /// <summary>Classes in which it can be reached.</summary>
+    public required int ReachableClasses { get; init; }
+
+    /// <summary>How many windows there were on the days that evaluate, where nothing but a model speaks for an attack.</summary>
     public required double Measured { get; init; }
 
     /// <summary>Lower end of the 95 % interval of what was measured.</summary>

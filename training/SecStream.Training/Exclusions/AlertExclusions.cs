@@ -17,7 +17,8 @@ public sealed class AlertExclusions : IExclusions
     public static readonly AlertExclusions None = new([], []);
 
     private const long Around = 1;
-    private readonly Dictionary<ulong, Spell[]> _spells;
+    private const string Address = "source.address";
+    private readonly Dictionary<string, Dictionary<ulong, Spell[]>> _byField;
     private readonly NetworkSet _blacklisted;
 
     /// <summary>Makes exclusions.</summary>
@@ -25,7 +26,7 @@ public sealed class AlertExclusions : IExclusions
     /// <param name="blacklisted">Addresses and networks of the blacklist.</param>
     public AlertExclusions(IEnumerable<EntityAlert> alerts, IEnumerable<IPNetwork> blacklisted)
     {
-        var spells = new Dictionary<ulong, List<Spell>>();
+        var spells = new Dictionary<(string Field, ulong Value), List<Spell>>();
         foreach (var alert in alerts.Where(alert => alert.Verdict != AlertVerdict.FalsePositive))
         {
             var spell = alert.Verdict == AlertVerdict.True
@@ -37,9 +38,10 @@ public sealed class AlertExclusions : IExclusions
             }
         }
 
-        _spells = spells.ToDictionary(s => s.Key, s => s.Value.Distinct().ToArray());
+        _byField = spells.GroupBy(s => s.Key.Field).ToDictionary(
+            g => g.Key, g => g.ToDictionary(s => s.Key.Value, s => s.Value.Distinct().ToArray()), StringComparer.Ordinal);
         _blacklisted = new NetworkSet(blacklisted);
-        var entities = _spells.Values.GroupBy(s => s.Max(spell => spell.Reason)).ToDictionary(g => g.Key, g => g.Count());
+        var entities = spells.Values.GroupBy(s => s.Max(spell => spell.Reason)).ToDictionary(g => g.Key, g => g.Count());
         if (_blacklisted.Count > 0)
         {
             entities[ExclusionReason.Blacklisted] = _blacklisted.Count;
@@ -54,24 +56,23 @@ public sealed class AlertExclusions : IExclusions
     /// <inheritdoc/>
     public ExclusionReason? Excludes(FeatureSchema schema, ReadOnlySpan<byte> key, long day)
     {
-        if (_spells.Count == 0 && _blacklisted.Count == 0)
-        {
-            return null;
-        }
-
         ExclusionReason? worst = null;
         var part = 0;
         foreach (var range in key.Split((byte)0))
         {
-            // A key of more parts than names is none of this schema's; what there is is looked at.
-            var field = part < schema.KeyNames.Length ? schema.KeyNames[part] : "";
-            part++;
-            if (_spells.TryGetValue(HashOf(field, key[range]), out var spells))
+            // A key of more parts than names is none of this schema's; what has a name is looked at.
+            if (part >= schema.KeyNames.Length)
+            {
+                break;
+            }
+
+            var field = new EntityName(schema.KeyNames[part++], "").Field;
+            if (_byField.TryGetValue(field, out var values) && values.TryGetValue(StableHash.Compute(key[range]), out var spells))
             {
                 worst = Worse(worst, spells, day);
             }
 
-            if (worst is null or < ExclusionReason.Blacklisted && IsAddress(field) && _blacklisted.Contains(key[range]))
+            if (worst is null or < ExclusionReason.Blacklisted && field == Address && _blacklisted.Contains(key[range]))
             {
                 worst = ExclusionReason.Blacklisted;
             }
@@ -79,8 +80,6 @@ public sealed class AlertExclusions : IExclusions
 
         return worst;
     }
-
-    private static bool IsAddress(string field) => new EntityName(field, "").Field == "source.address";
 
     private static ExclusionReason? Worse(ExclusionReason? worst, Spell[] spells, long day)
     {
@@ -95,19 +94,16 @@ public sealed class AlertExclusions : IExclusions
         return worst;
     }
 
-    private static void Add(Dictionary<ulong, List<Spell>> spells, EntityName name, Spell spell)
+    private static void Add(Dictionary<(string, ulong), List<Spell>> spells, EntityName name, Spell spell)
     {
-        var hash = HashOf(name.Field, Encoding.UTF8.GetBytes(name.Value));
-        if (!spells.TryGetValue(hash, out var known))
+        var key = (name.Field, StableHash.Compute(Encoding.UTF8.GetBytes(name.Value)));
+        if (!spells.TryGetValue(key, out var known))
         {
-            spells.Add(hash, known = []);
+            spells.Add(key, known = []);
         }
 
         known.Add(spell);
     }
-
-    private static ulong HashOf(string field, ReadOnlySpan<byte> value) =>
-        StableHash.Combine(StableHash.Compute(Encoding.UTF8.GetBytes(new EntityName(field, "").Field), 0), StableHash.Compute(value, 0));
 
     private readonly record struct Spell(long From, long Until, ExclusionReason Reason)
     {

@@ -16,6 +16,7 @@ internal sealed class ModelFindings
     public const int MaxWindows = 1_000_000;
 
     private readonly Dictionary<FoundKey, (FeatureSchema Schema, byte[] Key, List<FoundWindow> Windows)> _found = [];
+    private readonly Dictionary<(string Profile, long Window), long> _judged = [];
     private int _kept;
 
     /// <summary>Strange windows a day by severity, each counted for its own severity alone.</summary>
@@ -30,10 +31,6 @@ internal sealed class ModelFindings
     /// <summary>There are more strange windows than are told one by one.</summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>The strange windows joined to episodes, by profile and key.</summary>
-    public IEnumerable<List<AnomalyEpisode>> EpisodesByKey(Func<FoundKey, bool> wanted) =>
-        _found.Where(f => wanted(f.Key)).Select(f => EpisodeJoin.Join(f.Value.Schema, f.Value.Key, f.Value.Windows));
-
     /// <summary>The keys that have strange windows.</summary>
     public IEnumerable<FoundKey> Keys => _found.Keys;
 
@@ -41,9 +38,13 @@ internal sealed class ModelFindings
     public List<AnomalyEpisode> EpisodesOf(FoundKey key) =>
         _found.TryGetValue(key, out var found) ? EpisodeJoin.Join(found.Schema, found.Key, found.Windows) : [];
 
+    /// <summary>Windows judged of a profile and length.</summary>
+    public long JudgedOf(string profile, long window) => _judged.GetValueOrDefault((profile, window));
+
     internal void Count(FeatureVector window, long day, in Judgement judgement, IExclusions explained)
     {
         JudgedByDay[day] = JudgedByDay.GetValueOrDefault(day) + 1;
+        _judged[(window.Schema.Profile, window.Window)] = JudgedOf(window.Schema.Profile, window.Window) + 1;
         if (judgement.Severity is not { } severity)
         {
             return;

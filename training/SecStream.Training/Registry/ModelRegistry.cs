@@ -84,7 +84,11 @@ public sealed class ModelRegistry
     /// <param name="note">What there is to say.</param>
     /// <exception cref="InvalidOperationException">It is the champion already.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or not there.</exception>
-    public RegistryState Promote(string id, string by, bool forced, string? note)
+    public RegistryState Promote(string id, string by, bool forced, string? note) => Promote(id, by, forced, note, State().Champion);
+
+    /// <summary>Makes a model the champion in place of the one that it was compared with.</summary>
+    /// <exception cref="InvalidOperationException">It is the champion already, or the champion is another by now.</exception>
+    internal RegistryState Promote(string id, string by, bool forced, string? note, string? champion)
     {
         Open(id);
         using var turn = Turn();
@@ -94,11 +98,16 @@ public sealed class ModelRegistry
             throw new InvalidOperationException($"{id} is the champion already");
         }
 
+        if (before.Champion != champion)
+        {
+            throw new InvalidOperationException($"the champion has changed meanwhile, from {champion ?? "none"} to {before.Champion ?? "none"}; promote again");
+        }
+
         return Save(before.With(Entry("promoted", id, by, forced, note), state => state with
         {
             Champion = id,
             Challenger = state.Challenger == id ? null : state.Challenger,
-            Former = before.Champion is { } champion ? [.. state.Former.Where(f => f != champion && f != id), champion] : state.Former,
+            Former = before.Champion is { } former ? [.. state.Former.Where(f => f != former && f != id), former] : state.Former,
         }));
     }
 
