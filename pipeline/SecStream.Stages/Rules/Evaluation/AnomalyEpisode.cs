@@ -4,8 +4,8 @@ using SecStream.Stages.Rules.History;
 namespace SecStream.Stages.Rules.Evaluation;
 
 /// <summary>
-/// The windows of an alert about anomalies. What it says does not depend on the order in which they were added, but for the strongest of equal grade:
-/// that is the first. About 40 bytes a window (a day has 409 of a profile at most), 40 per piece of evidence, and the strongest anomaly.
+/// The windows of an alert about anomalies, in order of their ends. About 24 bytes a window (an episode ends at midnight: some hundred of a profile), 40 per
+/// piece of evidence, and the strongest anomaly.
 /// </summary>
 public sealed class AnomalyEpisode
 {
@@ -15,22 +15,25 @@ public sealed class AnomalyEpisode
     private double _grade;
 
     /// <summary>Start of the first window.</summary>
-    public long Start => _windows.Min(w => w.Start);
+    public long Start { get; private set; } = long.MaxValue;
 
     /// <summary>End of the last window, exclusive.</summary>
-    public long End => _windows.Max(w => w.End);
+    public long End { get; private set; } = long.MinValue;
 
     /// <summary>
-    /// Occurrences in the windows. Windows of different lengths lie within each other: what lies within another window of the same key was counted there.
+    /// Occurrences in the windows, at least. Windows of one key may overlap or lie within each other, and which occurrences they share is not known: of each key
+    /// those windows count that don't overlap and have most.
     /// </summary>
-    public long Occurrences => _windows.Where(w => !_windows.Exists(w.LiesWithin)).Sum(w => w.Events);
+    public long Occurrences { get; private set; }
 
-    /// <summary>Adds a window: a reference to the anomaly (<see cref="AnomalyFormat"/>).</summary>
+    /// <summary>Adds a window, which ends no earlier than those before: a reference to the anomaly (<see cref="AnomalyFormat"/>).</summary>
     public void Add(int content, ValuePool pool)
     {
         var anomaly = AnomalyFormat.Read(pool.Get(content), out var subject);
-        _windows.Add(new Window(subject, anomaly.Start, anomaly.End, anomaly.Events));
+        Start = Math.Min(Start, anomaly.Start);
+        End = Math.Max(End, anomaly.End);
         Array.ForEach(anomaly.Evidence, AddEvidence);
+        AddWindow(subject, anomaly);
         if (_strongest == ValuePool.None || anomaly.Grade > _grade)
         {
             pool.AddReference(content);
@@ -49,7 +52,14 @@ public sealed class AnomalyEpisode
     /// <summary>A copy with references of its own.</summary>
     public AnomalyEpisode Clone(ValuePool pool)
     {
-        var copy = new AnomalyEpisode { _strongest = pool.AddReference(_strongest), _grade = _grade };
+        var copy = new AnomalyEpisode
+        {
+            _strongest = pool.AddReference(_strongest),
+            _grade = _grade,
+            Start = Start,
+            End = End,
+            Occurrences = Occurrences,
+        };
         copy._windows.AddRange(_windows);
         copy._evidence.AddRange(_evidence);
         return copy;
@@ -66,13 +76,15 @@ public sealed class AnomalyEpisode
     public void Save(BinaryWriter writer, ValuePool pool)
     {
         StateFormat.WriteBytes(writer, pool.Get(_strongest));
+        writer.Write(Start);
+        writer.Write(End);
+        writer.Write(Occurrences);
         writer.Write(_windows.Count);
         foreach (var window in _windows)
         {
             writer.Write(window.Subject);
-            writer.Write(window.Start);
             writer.Write(window.End);
-            writer.Write(window.Events);
+            writer.Write(window.Most);
         }
 
         writer.Write(_evidence.Count);
@@ -89,10 +101,17 @@ public sealed class AnomalyEpisode
     public static AnomalyEpisode Load(BinaryReader reader, ValuePool pool)
     {
         var strongest = StateFormat.ReadBytes(reader);
-        var episode = new AnomalyEpisode { _strongest = pool.Intern(strongest), _grade = AnomalyFormat.Read(strongest, out _).Grade };
+        var episode = new AnomalyEpisode
+        {
+            _strongest = pool.Intern(strongest),
+            _grade = AnomalyFormat.Read(strongest, out _).Grade,
+            Start = reader.ReadInt64(),
+            End = reader.ReadInt64(),
+            Occurrences = reader.ReadInt64(),
+        };
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            episode._windows.Add(new Window(reader.ReadUInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()));
+            episode._windows.Add(new Window(reader.ReadUInt64(), reader.ReadInt64(), reader.ReadInt64()));
         }
 
         for (var left = reader.ReadInt32(); left > 0; left--)
@@ -101,6 +120,24 @@ public sealed class AnomalyEpisode
         }
 
         return episode;
+    }
+
+    /// <summary>The most that windows of the key up to this one can have without overlap: that of the one before, or its own and the most before its start.</summary>
+    private void AddWindow(ulong subject, Anomaly anomaly)
+    {
+        long before = -1, apart = 0;
+        for (var i = _windows.Count - 1; i >= 0 && apart == 0; i--)
+        {
+            if (_windows[i].Subject == subject)
+            {
+                before = before < 0 ? _windows[i].Most : before;
+                apart = _windows[i].End <= anomaly.Start ? _windows[i].Most : 0;
+            }
+        }
+
+        var most = Math.Max(before, apart + anomaly.Events);
+        Occurrences += most - Math.Max(before, 0);
+        _windows.Add(new Window(subject, anomaly.End, most));
     }
 
     /// <summary>Keeps the first of all windows, each event once.</summary>
@@ -120,10 +157,9 @@ public sealed class AnomalyEpisode
     }
 
     /// <param name="Subject">Stands for profile and key.</param>
-    private readonly record struct Window(ulong Subject, long Start, long End, long Events)
-    {
-        public bool LiesWithin(Window other) => other != this && other.Subject == Subject && other.Start <= Start && other.End >= End;
-    }
+    /// <param name="End">Its end.</param>
+    /// <param name="Most">Occurrences in windows of the subject up to this one that don't overlap.</param>
+    private readonly record struct Window(ulong Subject, long End, long Most);
 
     /// <summary>Ids made of source and position stand in the order of events; for others it is an order as good as any.</summary>
     private sealed class EventOrder : IComparer<WindowEvent>
