@@ -13,7 +13,8 @@ public sealed class ArchitectureTests
         ["SecStream.Engine"] = ["SecStream.Core"],
         ["SecStream.Connectors"] = ["SecStream.Core"],
         ["SecStream.Models"] = ["SecStream.Core"],
-        ["SecStream.Host"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Engine", "SecStream.Connectors", "SecStream.Models"],
+        ["SecStream.Models.MlNet"] = ["SecStream.Models"],
+        ["SecStream.Host"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Engine", "SecStream.Connectors", "SecStream.Models", "SecStream.Models.MlNet"],
     };
 
     [Fact]
