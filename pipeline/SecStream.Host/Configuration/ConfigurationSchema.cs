@@ -46,7 +46,6 @@ internal static class ConfigurationSchema
         new("alerts", new SectionShape(new ShapeField("keep", s_keep, "How long alerts and incidents are kept.", "1y")), "Stored alerts."),
         new("state", State, "State of the rules."),
         new("profiles", Profiles, "Windows of keys: what anomalies are found in, and what models are trained from."),
-        new("models", new PathShape(MustExist: false), "Folder of trained models. Default: models in the data folder."),
         new("telemetry", new SectionShape(new ShapeField("otlp", new UrlShape(), "Where metrics are sent by OTLP. Default: nowhere.")), "Telemetry."),
         new("ledger", LedgerKeys, "Blind-spot ledger: what could not be seen."));
 

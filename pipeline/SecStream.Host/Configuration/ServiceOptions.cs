@@ -58,12 +58,6 @@ public sealed record ServiceOptions
     /// <summary>How long windows of profiles are kept for training. Default 35 d.</summary>
     public TimeSpan FeaturesKeep { get; init; } = TimeSpan.FromDays(35);
 
-    /// <summary>Folder of trained models; null: <c>models</c> in the data folder.</summary>
-    public string? Models { get; init; }
-
-    /// <summary>Folder of trained models, as it is opened.</summary>
-    public string ModelsFolder => Models ?? Path.Combine(Data, "models");
-
     /// <summary>Where telemetry is sent by OTLP; null: nowhere.</summary>
     public Uri? Otlp { get; init; }
 

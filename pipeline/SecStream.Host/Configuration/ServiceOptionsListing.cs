@@ -70,7 +70,7 @@ internal static class ServiceOptionsListing
         ("alerts.keep", DurationShape.Format(options.AlertsKeep)),
         ("state.max_memory", SizeShape.Format(options.Pipeline.MaxStateBytes)), ("state.snapshot_every", DurationShape.Format(options.SnapshotEvery)),
         ("profiles.enabled", options.Pipeline.HasProfiles ? "true" : "false"), ("profiles.keep", DurationShape.Format(options.FeaturesKeep)),
-        ("profiles.max_memory", SizeShape.Format(options.Pipeline.MaxProfileBytes)), ("models", options.ModelsFolder),
+        ("profiles.max_memory", SizeShape.Format(options.Pipeline.MaxProfileBytes)),
         ("telemetry.otlp", options.Otlp?.ToString() ?? ""),
     ];
 

@@ -78,7 +78,6 @@ internal static class ServiceOptionsReader
             AlertsKeep = root.Section("alerts").Get("keep", none.AlertsKeep),
             SnapshotEvery = root.Section("state").Get("snapshot_every", none.SnapshotEvery),
             FeaturesKeep = root.Section("profiles").Get("keep", none.FeaturesKeep),
-            Models = root.Get<string?>("models", null),
             Otlp = root.Section("telemetry").Get<Uri?>("otlp", null),
             Blindness = Blindness(root.Section("ledger"), none.Blindness),
             Ledger = none.Ledger with { Retention = root.Section("ledger").Get("keep", none.Ledger.Retention) },

@@ -51,5 +51,5 @@ internal static class VersionLoading
 
     /// <summary>The models; null: there are none.</summary>
     /// <exception cref="ConfigurationException">They can't be used.</exception>
-    public static Core.Features.IModelSet? LoadModels(this KnowledgeVersion version) => version.IsEmpty ? null : throw new ConfigurationException("models can't be loaded yet");
+    public static Core.Features.IModelSet? LoadModels(this KnowledgeVersion version) => ModelFiles.Load(version);
 }
