@@ -58,20 +58,20 @@ internal sealed class KnowledgeHistory
     /// <summary>Codes of rules that are disabled.</summary>
     public IEnumerable<string> Disabled => _disabled.Select(d => d.Code);
 
-    /// <summary>A history that begins with these versions.</summary>
+    /// <summary>A history that begins with these versions; profiles are kept where they are wanted.</summary>
     /// <exception cref="ConfigurationException">A file can't be used.</exception>
-    public static KnowledgeHistory Begin(IReadOnlyList<KnowledgeVersion> versions, VersionArchive archive, string tenant)
+    public static KnowledgeHistory Begin(IReadOnlyList<KnowledgeVersion> versions, VersionArchive archive, string tenant, bool withProfiles = false)
     {
         var fields = new FieldCatalog();
         Stages.Parsing.SourceParser.DeclareFields(fields);
         var rules = versions.First(v => v.Subject == KnowledgeSubject.Rules).CompileRules(fields);
         var enrichment = versions.Aggregate(EnrichmentSources.Default, (sources, version) => version.LoadInto(sources));
-        var first = new Knowledge(IngestPlan.Compile(rules, fields, tenant), enrichment);
+        var first = new Knowledge(IngestPlan.Compile(rules, fields, tenant, withProfiles: withProfiles), enrichment);
         var models = versions.FirstOrDefault(v => v.Subject == KnowledgeSubject.Models) is { IsEmpty: false } version
             ? ModelTimeline.Of(version.LoadModels(), () => archive.Load(KnowledgeSubject.Models, version.Hash).LoadModels())
             : ModelTimeline.None;
         var active = versions.ToDictionary(v => v.Subject, v => v.Hash, StringComparer.Ordinal);
-        return new KnowledgeHistory(KnowledgeTimeline.Of(first, () => LoadEnrichment(archive, active), models), active, rules, [], archive);
+        return new KnowledgeHistory(KnowledgeTimeline.Of(first, () => LoadEnrichment(archive, active), models, withProfiles), active, rules, [], archive);
     }
 
     /// <summary>The history that a control log tells; null when it tells none.</summary>
@@ -80,7 +80,7 @@ internal sealed class KnowledgeHistory
     /// <param name="tenant">Tenant of the events.</param>
     /// <exception cref="ConfigurationException">A version is missing or damaged.</exception>
     /// <remarks>Of enrichment only the last stays in memory; the others come back with the first event of their time.</remarks>
-    public static KnowledgeHistory? FromLog(IEnumerable<ControlEntry> log, VersionArchive archive, string tenant)
+    public static KnowledgeHistory? FromLog(IEnumerable<ControlEntry> log, VersionArchive archive, string tenant, bool withProfiles = false)
     {
         KnowledgeHistory? history = null;
         foreach (var step in Steps(log))
@@ -88,7 +88,7 @@ internal sealed class KnowledgeHistory
             var versions = step.Where(e => KnowledgeSubject.OfFiles.Contains(e.Subject)).Select(e => archive.Load(e.Subject, e.Detail)).ToList();
             if (history is null)
             {
-                history = Begin(versions, archive, tenant);
+                history = Begin(versions, archive, tenant, withProfiles);
                 continue;
             }
 

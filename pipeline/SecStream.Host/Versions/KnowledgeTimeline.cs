@@ -17,9 +17,11 @@ public sealed class KnowledgeTimeline
 {
     private readonly RuleVersion[] _rules;
     private readonly long _settledBefore;
+    private readonly bool _withProfiles;
 
-    private KnowledgeTimeline(RuleVersion[] rules, EnrichmentTimeline enrichment, ModelTimeline models, IngestPlan plan, long settledBefore)
+    private KnowledgeTimeline(RuleVersion[] rules, EnrichmentTimeline enrichment, ModelTimeline models, IngestPlan plan, long settledBefore, bool withProfiles)
     {
+        _withProfiles = withProfiles;
         _rules = rules;
         _settledBefore = settledBefore;
         Enrichment = enrichment;
@@ -78,12 +80,14 @@ public sealed class KnowledgeTimeline
     /// <param name="knowledge">The knowledge.</param>
     /// <param name="again">Loads its enrichment again once it has been let go of; null: it stays in memory.</param>
     /// <param name="models">The models; null: none.</param>
-    public static KnowledgeTimeline Of(Knowledge knowledge, Func<EnrichmentSources>? again = null, ModelTimeline? models = null) => new(
+    /// <param name="withProfiles">Rules that come into force later bring their profiles: the knowledge was compiled with its own.</param>
+    public static KnowledgeTimeline Of(Knowledge knowledge, Func<EnrichmentSources>? again = null, ModelTimeline? models = null, bool withProfiles = false) => new(
         [new RuleVersion(knowledge.Plan.Rules, long.MinValue)],
         new EnrichmentTimeline(knowledge.Enrichment, again),
         models ?? ModelTimeline.None,
         knowledge.Plan,
-        long.MinValue);
+        long.MinValue,
+        withProfiles);
 
     /// <summary>A catalog to compile rules with that are to come into force: a refused set leaves no trace in the one in use.</summary>
     public FieldCatalog CopyFields() => Plan.Fields.Copy();
@@ -114,8 +118,9 @@ public sealed class KnowledgeTimeline
             versions,
             enrichment is null ? Enrichment : Enrichment.With(enrichment, from, again, letGoOfEarlier ? from : settledBefore),
             models ?? Models,
-            rules is null ? Plan : IngestPlan.Compile(RuleLineage.Merge(versions), fields ?? Plan.Fields, Plan.Tenant, settledBefore),
-            settledBefore);
+            rules is null ? Plan : IngestPlan.Compile(RuleLineage.Merge(versions), fields ?? Plan.Fields, Plan.Tenant, settledBefore, _withProfiles),
+            settledBefore,
+            _withProfiles);
     }
 
     private string MarkOf(int count)
