@@ -32,6 +32,12 @@ public sealed class LaneStage : ILaneStage
     /// <summary>The memory of the lane's state.</summary>
     public LaneMemory Memory { get; }
 
+    /// <summary>
+    /// Gives observations that are stated rather than found (tests of rules): called with the clock before the rules are; those up to it go to the buffer
+    /// of their shard. Null: there are none.
+    /// </summary>
+    public Action<long, RowBuffer[]>? Given { get; set; }
+
     /// <summary>Keys with a history.</summary>
     public long Keys => _rules.Sum(shard => (long)(shard?.Keys ?? 0));
 
@@ -83,6 +89,8 @@ public sealed class LaneStage : ILaneStage
         {
             shard?.Advance(clock, rowsByShard);
         }
+
+        Given?.Invoke(clock, rowsByShard);
     }
 
     /// <inheritdoc/>
