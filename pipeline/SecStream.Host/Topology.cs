@@ -107,6 +107,9 @@ public sealed class Topology : IDisposable
         }
     }
 
+    /// <summary>Takes observations that are stated rather than found (<see cref="LaneStage.Given"/>), before the engine runs.</summary>
+    public void Give(Action<long, Core.Observations.RowBuffer[]> observations) => _lanes[0].Given = observations;
+
     /// <summary>Whether some event had the field.</summary>
     public bool HasSeen(int field) => Array.Exists(_ingest, stage => stage.HasSeen(field));
 

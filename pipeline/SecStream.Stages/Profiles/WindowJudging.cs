@@ -39,8 +39,8 @@ public sealed class WindowJudging : IWindowSink
         _judges.Clear();
     }
 
-    /// <summary>Where rows go from now on, by shard.</summary>
-    public void WriteTo(RowBuffer[] rows) => _rows = rows;
+    /// <inheritdoc/>
+    public void Begin(RowBuffer[] rowsByShard) => _rows = rowsByShard;
 
     /// <inheritdoc/>
     public void Closed(FeatureVector window, bool revised)
