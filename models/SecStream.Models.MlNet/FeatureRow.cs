@@ -22,12 +22,15 @@ internal sealed class FeatureRow
     /// <param name="context">The context of the model.</param>
     /// <param name="rows">The rows, one behind the other; finite.</param>
     /// <param name="featureCount">Values of a row.</param>
-    public static IDataView View(MLContext context, ReadOnlySpan<double> rows, int featureCount)
+    /// <param name="anchor">A value that every row has behind its own; 0: none.</param>
+    public static IDataView View(MLContext context, ReadOnlySpan<double> rows, int featureCount, float anchor = 0)
     {
+        var width = Width(featureCount, anchor);
         var all = new FeatureRow[rows.Length / featureCount];
         for (var r = 0; r < all.Length; r++)
         {
-            var values = new float[featureCount];
+            var values = new float[width];
+            values[^1] = anchor;
             for (var f = 0; f < featureCount; f++)
             {
                 values[f] = (float)Math.Clamp(rows[(r * featureCount) + f], -Limit, Limit);
@@ -37,7 +40,10 @@ internal sealed class FeatureRow
         }
 
         var schema = SchemaDefinition.Create(typeof(FeatureRow));
-        schema[Column].ColumnType = new VectorDataViewType(NumberDataViewType.Single, featureCount);
+        schema[Column].ColumnType = new VectorDataViewType(NumberDataViewType.Single, width);
         return context.Data.LoadFromEnumerable(all, schema);
     }
+
+    /// <summary>Values of a row with its anchor.</summary>
+    public static int Width(int featureCount, float anchor) => anchor == 0 ? featureCount : featureCount + 1;
 }

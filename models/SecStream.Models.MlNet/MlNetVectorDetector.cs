@@ -18,20 +18,23 @@ internal sealed class MlNetVectorDetector : IVectorDetector
     private readonly ModelBytes _bytes;
     private readonly Standardiser? _standardiser;
     private readonly double[] _usual;
+    private readonly float _anchor;
 
     /// <summary>A detector.</summary>
     /// <param name="name">Its name in artefacts.</param>
     /// <param name="bytes">The model.</param>
     /// <param name="standardiser">Scales rows before the model sees them; null: it sees them as they are.</param>
     /// <param name="usual">A usual row: what a feature is compared with when a score is explained.</param>
+    /// <param name="anchor">A value that the model wants behind those of every row; 0: none.</param>
     /// <exception cref="InvalidDataException">The model can't be read, or does not fit.</exception>
-    public MlNetVectorDetector(string name, ModelBytes bytes, Standardiser? standardiser, double[] usual)
+    public MlNetVectorDetector(string name, ModelBytes bytes, Standardiser? standardiser, double[] usual, float anchor)
     {
         Name = name;
         _bytes = bytes;
         _standardiser = standardiser;
         _usual = usual;
-        _model = bytes.Open(_context, usual.Length);
+        _anchor = anchor;
+        _model = bytes.Open(_context, FeatureRow.Width(usual.Length, anchor));
     }
 
     /// <summary>Its name in artefacts.</summary>
@@ -51,7 +54,7 @@ internal sealed class MlNetVectorDetector : IVectorDetector
             return;
         }
 
-        var view = FeatureRow.View(_context, _standardiser is null ? rows : _standardiser.Apply(rows), FeatureCount);
+        var view = FeatureRow.View(_context, _standardiser is null ? rows : _standardiser.Apply(rows), FeatureCount, _anchor);
         var row = 0;
         foreach (var score in _model.Transform(view).GetColumn<float>(FeatureRow.Score))
         {
@@ -89,6 +92,7 @@ internal sealed class MlNetVectorDetector : IVectorDetector
     {
         Artefact.WriteHead(writer, Name, 1);
         Artefact.Write<double>(writer, _usual);
+        writer.Write(_anchor);
         writer.Write(_standardiser is not null);
         _standardiser?.Save(writer);
         _bytes.Save(writer);
@@ -102,10 +106,11 @@ internal sealed class MlNetVectorDetector : IVectorDetector
         return Artefact.Guard(reader, r =>
         {
             var usual = Artefact.Read<double>(r);
+            var anchor = r.ReadSingle();
             var standardiser = r.ReadBoolean() ? Standardiser.Load(r) : null;
-            return usual.Length > 0 && usual.All(double.IsFinite) && (standardiser?.FeatureCount ?? usual.Length) == usual.Length
-                ? new MlNetVectorDetector(name, ModelBytes.Load(r), standardiser, usual)
-                : throw new InvalidDataException("the artefact is damaged: its usual row does not fit");
+            return usual.Length > 0 && usual.All(double.IsFinite) && float.IsFinite(anchor) && (standardiser?.FeatureCount ?? usual.Length) == usual.Length
+                ? new MlNetVectorDetector(name, ModelBytes.Load(r), standardiser, usual, anchor)
+                : throw new InvalidDataException("the artefact is damaged: its usual row or anchor does not fit");
         });
     }
 }

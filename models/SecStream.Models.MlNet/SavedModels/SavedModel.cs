@@ -35,6 +35,6 @@ public static class SavedModel
         }
 
         bytes.Open(new MLContext(), features.Count, features);
-        return new MlNetVectorDetector(Name, bytes, null, usual.ToArray());
+        return new MlNetVectorDetector(Name, bytes, null, usual.ToArray(), anchor: 0);
     }
 }
