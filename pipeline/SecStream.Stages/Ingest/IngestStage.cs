@@ -6,9 +6,9 @@ using SecStream.Core.Text;
 using SecStream.Stages.Enrichment;
 using SecStream.Stages.Json;
 using SecStream.Stages.Parsing;
+using SecStream.Stages.Profiles.Rows;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Matching;
-using SecStream.Stages.Rules.Model;
 using SecStream.Stages.Rules.Routing;
 
 namespace SecStream.Stages.Ingest;
@@ -28,6 +28,7 @@ public sealed class IngestStage : IIngestStage
     private readonly EventEnricher _enricher;
     private readonly SelectionMatcher _matcher;
     private readonly RowEmitter _emitter;
+    private readonly ProfileEmitter? _profiles;
     private readonly EventWriter _writer;
     private readonly EventMarking _marking;
     private readonly int[] _matched;
@@ -51,6 +52,7 @@ public sealed class IngestStage : IIngestStage
         _enricher = new EventEnricher(enrichment.Latest);
         _matcher = new SelectionMatcher(plan.Index);
         _emitter = new RowEmitter(plan.Plan, plan.Rules, plan.Tenant);
+        _profiles = plan.HasProfiles ? new ProfileEmitter(plan.Rules, plan.Tenant) : null;
         _writer = new EventWriter(plan.Fields);
         _matched = new int[plan.Index.DetectionCount];
         _record = new EventRecord(plan.Fields.Count);
@@ -347,6 +349,7 @@ public sealed class IngestStage : IIngestStage
         {
             var matches = _matcher.Match(record, _matched);
             _emitter.Emit(record, _matched.AsSpan(0, matches), stamp, output.ShardRows);
+            _profiles?.Emit(record, _matched.AsSpan(0, matches), stamp, output.ShardRows);
         }
 
         var start = output.Events.Length;
@@ -367,7 +370,9 @@ public sealed class IngestStage : IIngestStage
         var given = record.GivenId;
         if (given.IsEmpty)
         {
-            return new RowStamp(evaluated, source, position, EventId.FromPosition(source, position, record.Raw), false);
+            // A record that was held back has been replaced as the one in hand.
+            var marks = ReferenceEquals(record, _record) ? RowMarks.None : RowMarks.Held;
+            return new RowStamp(evaluated, source, position, EventId.FromPosition(source, position, record.Raw), false, marks);
         }
 
         var own = record.Text(Ecs.EventId);
@@ -375,8 +380,8 @@ public sealed class IngestStage : IIngestStage
 
         // Without the lowest bit the half is positive, and keeps the order of positions.
         return Envelope.TryReadPlace(record, _tenantHash, out var file, out var offset)
-            ? new RowStamp(evaluated, file, offset, id, !own.IsEmpty)
-            : new RowStamp(evaluated, id.High, (long)(id.Low >> 1), id, !own.IsEmpty);
+            ? new RowStamp(evaluated, file, offset, id, !own.IsEmpty, RowMarks.Given)
+            : new RowStamp(evaluated, id.High, (long)(id.Low >> 1), id, !own.IsEmpty, RowMarks.Given);
     }
 
     private static void Count(PartitionCounters counters, long time, Timing timing)
