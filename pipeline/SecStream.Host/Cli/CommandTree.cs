@@ -31,6 +31,7 @@ internal static class CommandTree
         root.Subcommands.Add(HealthCommand.Make());
         root.Subcommands.Add(LedgerCommand.Make(TimeProvider.System));
         root.Subcommands.Add(StatsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(GenerateCommand.Make());
         root.Subcommands.Add(VersionCommand.Make());
         root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);

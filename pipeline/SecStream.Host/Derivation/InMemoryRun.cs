@@ -1,4 +1,5 @@
 using SecStream.Core.Alerts;
+using SecStream.Core.Observations;
 using SecStream.Core.Pipeline;
 using SecStream.Stages.Parsing;
 
@@ -13,12 +14,19 @@ internal static class InMemoryRun
     /// <param name="source">The documents.</param>
     /// <param name="time">For <c>event.ingested</c>, which nobody reads here.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="observations">Observations that are stated (<see cref="Topology.Give"/>); null: none.</param>
     public static async Task<IReadOnlyDictionary<string, Alert>> RunAsync(
-        PipelineOptions options, Knowledge knowledge, IRecordSource source, TimeProvider time, CancellationToken cancellation)
+        PipelineOptions options, Knowledge knowledge, IRecordSource source, TimeProvider time, CancellationToken cancellation,
+        Action<long, RowBuffer[]>? observations = null)
     {
         var sink = new CollectingSink();
         var spec = new SourceSpec(source, new SourceOptions { Format = SourceFormats.Ecs, Tenant = options.Tenant });
         using var topology = new Topology(options with { Lanes = 1, RevisionInterval = null }, knowledge, [spec], new NoEventSink(), sink, time);
+        if (observations is not null)
+        {
+            topology.Give(observations);
+        }
+
         await topology.Engine.RunAsync(
             async (pump, cancel) =>
             {
