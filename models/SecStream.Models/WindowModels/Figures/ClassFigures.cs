@@ -53,12 +53,21 @@ public sealed record ClassFigures
     /// <summary>How features and the fused p of keys with a past lay on the calibration days: what drift is measured against.</summary>
     public required Histogram[] Reference { get; init; }
 
+    /// <summary>What the evaluation days were judged to be, by the set that the class is part of.</summary>
+    public DayFigures[] Evaluation { get; init; } = [];
+
     /// <summary>Why the class is not judged; null: it is.</summary>
     public string? Refusal { get; init; }
 
     /// <summary>What whoever promotes it should know, in sentences.</summary>
     public string[] Notes { get; init; } = [];
 }
+
+/// <summary>What a day of evaluation was judged to be.</summary>
+/// <param name="Day">The day.</param>
+/// <param name="Windows">Its windows.</param>
+/// <param name="AtLeast">Windows at least as severe as low, medium, high, critical.</param>
+public sealed record DayFigures(long Day, long Windows, long[] AtLeast);
 
 /// <summary>What was learned of a feature.</summary>
 /// <param name="Name">Its name.</param>
