@@ -8,6 +8,7 @@ namespace SecStream.Host.Versions;
 internal static class KnowledgeFiles
 {
     public const string RuleRole = "rule";
+    public const string ProfileRole = "profile";
     public const string FieldsRole = "fields";
     public const string LogsourcesRole = "logsources";
 
@@ -47,7 +48,7 @@ internal static class KnowledgeFiles
             var texts = RuleLoader.Read(folder);
             return new(
                 KnowledgeSubject.Rules,
-                [.. Files(RuleRole, texts.Rules), .. Files(FieldsRole, texts.FieldTables), .. Files(LogsourcesRole, texts.LogsourceTables)]);
+                [.. Files(RuleRole, texts.Rules), .. Files(ProfileRole, texts.Profiles), .. Files(FieldsRole, texts.FieldTables), .. Files(LogsourcesRole, texts.LogsourceTables)]);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -16,7 +16,7 @@ internal static class VersionLoading
     public static RuleSet CompileRules(this KnowledgeVersion version, FieldCatalog fields)
     {
         RuleSource[] Of(string role) => [.. version.Files.Where(f => f.Role == role).Select(f => new RuleSource(f.Name, Encoding.UTF8.GetString(f.Content)))];
-        var texts = new RuleTexts(Of(KnowledgeFiles.RuleRole), Of(KnowledgeFiles.FieldsRole), Of(KnowledgeFiles.LogsourcesRole));
+        var texts = new RuleTexts(Of(KnowledgeFiles.RuleRole), Of(KnowledgeFiles.FieldsRole), Of(KnowledgeFiles.LogsourcesRole)) { Profiles = Of(KnowledgeFiles.ProfileRole) };
         return Knowledge.Check(RuleLoader.Compile(texts, fields), "the folder");
     }
 

@@ -173,4 +173,5 @@ public sealed class RowEmitter
 /// <param name="Position">Third key of the order of events.</param>
 /// <param name="Id">Identity.</param>
 /// <param name="HasOwnId">The event brought its <c>event.id</c>.</param>
-public readonly record struct RowStamp(long Time, ulong Source, long Position, EventId Id, bool HasOwnId);
+/// <param name="Marks">How it is recognised when it comes again.</param>
+public readonly record struct RowStamp(long Time, ulong Source, long Position, EventId Id, bool HasOwnId, RowMarks Marks = RowMarks.None);
