@@ -1,3 +1,4 @@
+using SecStream.Connectors.Features;
 using SecStream.Core.Features;
 
 namespace SecStream.Host.Trainer;
@@ -5,15 +6,9 @@ namespace SecStream.Host.Trainer;
 /// <summary>The stored windows of a data folder.</summary>
 internal static class StoredWindows
 {
-    /// <summary>Opens them; a store without windows where none were ever written.</summary>
-    public static IFeatureStore Open(string data) => new NoWindows();
+    /// <summary>Name of their folder in a data folder.</summary>
+    public const string FolderName = "features";
 
-    private sealed class NoWindows : IFeatureStore
-    {
-        public IReadOnlyList<FeatureSchema> Schemas() => [];
-
-        public IReadOnlyList<long> Days(FeatureSchema schema) => [];
-
-        public IEnumerable<FeatureVector> Read(FeatureSchema schema, long window, long day) => [];
-    }
+    /// <summary>Opens them, also while a service writes; without windows where none were ever written.</summary>
+    public static IFeatureStore Open(string data) => new FeatureFileStore(Path.Combine(data, FolderName));
 }

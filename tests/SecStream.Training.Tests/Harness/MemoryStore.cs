@@ -8,16 +8,17 @@ namespace SecStream.Training.Tests.Harness;
 /// <summary>Stored windows in memory.</summary>
 internal sealed class MemoryStore : IFeatureStore
 {
-    private readonly List<FeatureVector> _windows = [];
+    private readonly List<FeatureSchema> _schemas = [];
+    private readonly SortedDictionary<(string Profile, long Window, long Day), List<FeatureVector>> _windows = [];
 
-    public IReadOnlyList<FeatureSchema> Schemas() => [.. _windows.Select(w => w.Schema).Distinct()];
+    public IReadOnlyList<FeatureSchema> Schemas() => _schemas;
 
-    public IReadOnlyList<long> Days(FeatureSchema schema) =>
-        [.. _windows.Where(w => w.Schema.Version == schema.Version && w.Schema.Profile == schema.Profile).Select(w => UtcDay.OfWindowEnd(w.End)).Distinct().Order()];
+    public IReadOnlyList<long> Days(FeatureSchema schema) => [.. _windows.Keys.Where(k => k.Profile == schema.Profile).Select(k => k.Day).Distinct().Order()];
 
-    public IEnumerable<FeatureVector> Read(FeatureSchema schema, long window, long day) => _windows
-        .Where(w => w.Schema.Version == schema.Version && w.Schema.Profile == schema.Profile && w.Window == window && UtcDay.OfWindowEnd(w.End) == day)
-        .OrderBy(w => w.End).ThenBy(w => Encoding.UTF8.GetString(w.Key), StringComparer.Ordinal);
+    public IEnumerable<FeatureVector> Read(FeatureSchema schema, long window, long day) =>
+        _windows.TryGetValue((schema.Profile, window, day), out var found)
+            ? found.OrderBy(w => w.End).ThenBy(w => Encoding.UTF8.GetString(w.Key), StringComparer.Ordinal)
+            : [];
 
     /// <summary>Adds a window.</summary>
     public FeatureVector Add(FeatureSchema schema, string key, long end, long window, params double[] values)
@@ -28,22 +29,32 @@ internal sealed class MemoryStore : IFeatureStore
         vector.End = end;
         vector.Events = 1 + (long)(values.Length > 0 ? values[0] : 0);
         values.CopyTo(vector.Values, 0);
-        _windows.Add(vector);
+        if (!_schemas.Contains(schema))
+        {
+            _schemas.Add(schema);
+        }
+
+        var place = (schema.Profile, window, UtcDay.OfWindowEnd(end));
+        if (!_windows.TryGetValue(place, out var list))
+        {
+            _windows.Add(place, list = []);
+        }
+
+        list.Add(vector);
         return vector;
     }
 
-    /// <summary>Adds ordinary traffic: keys with an hourly window each, counts that draw around a rate of their own.</summary>
+    /// <summary>Adds ordinary traffic: keys with windows all day, of the first length of the schema, counts that draw around a rate of their own.</summary>
     public MemoryStore WithTraffic(FeatureSchema schema, long firstDay, int days, int keys = 6, int seed = 1)
     {
         var random = new Random(seed);
         for (var day = firstDay; day < firstDay + days; day++)
         {
-            for (var hour = 1; hour <= 24; hour++)
+            for (var end = (day * EventClock.Day) + schema.Windows[0]; end <= (day + 1) * EventClock.Day; end += schema.Windows[0])
             {
                 for (var key = 0; key < keys; key++)
                 {
-                    var end = (day * EventClock.Day) + (hour * EventClock.Hour);
-                    Add(schema, $"key-{key}", end, EventClock.Hour, Poisson(random, 20 + (10 * key)), Poisson(random, 3));
+                    Add(schema, $"key-{key}", end, schema.Windows[0], Poisson(random, 20 + (10 * key)), Poisson(random, 3));
                 }
             }
         }
@@ -72,6 +83,9 @@ internal static class TestSchema
 
     /// <summary>A profile keyed by an address and a user.</summary>
     public static readonly FeatureSchema AddressAndUser = Of("login", "source.address", "user.name");
+
+    /// <summary>The same with windows of five minutes: enough of them to be calibrated.</summary>
+    public static readonly FeatureSchema Busy = ApiKey with { Windows = [5 * EventClock.Minute] };
 
     public static FeatureSchema Of(string profile, params string[] keys) => new()
     {
