@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SecStream.Core.Alerts;
 using SecStream.Core.Events;
+using SecStream.Core.Features;
 using SecStream.Core.Fields;
 using SecStream.Host.Alerts;
 using SecStream.Host.Derivation;
@@ -27,6 +28,10 @@ namespace SecStream.Host.Explain;
 /// </summary>
 internal sealed class AlertDerivation(ResultStores stores, PipelineOptions options, TimeProvider time)
 {
+    /// <summary>Finds the model of an id; null: there is none. By default where the options and the folder with results keep models.</summary>
+    public Func<string, IModelSet?> FindModel { get; init; } =
+        id => AlertModels.Find(id, [options.Models, stores.AlertsAreRemote ? null : stores.AlertsName]);
+
     private const int TimelineEvents = 100;
 
     /// <summary>
@@ -83,8 +88,7 @@ internal sealed class AlertDerivation(ResultStores stores, PipelineOptions optio
 
         var id = DocumentFields.Text(document, "secstream.anomaly.model") ?? "";
         var profile = DocumentFields.Text(document, "secstream.anomaly.profile");
-        var model = AlertModels.Find(id, [options.Models, stores.AlertsAreRemote ? null : stores.AlertsName]);
-        if (model is null)
+        if (FindModel(id) is not { } model)
         {
             notes.Add($"model {SafeText.Show(id)} is not here, so what is observed and how strange it is can't be derived again; name the folder of models with --models DIR");
             return null;
