@@ -55,7 +55,7 @@ internal static class AnomalyReport
             other.ValueKind != JsonValueKind.Object ? "" : DocumentFields.Text(other, "value") ?? Number(other, "observed"),
             value is null ? Number(contribution, "expected") : "",
             range,
-            value is null ? Number(contribution, "deviation") : "new",
+            value is null ? Number(contribution, "deviation") : "",
             Number(contribution, "share"),
         ];
         return [.. cells.Select(cell => cell.Length == 0 ? "" : Markup.Escape(SafeText.Show(cell)))];
