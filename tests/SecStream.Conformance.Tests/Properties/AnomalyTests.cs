@@ -20,7 +20,7 @@ public sealed class AnomalyTests
     private const long Start = 1_770_000_000L * EventClock.Second;
 
     [Fact]
-    public void AnyDeliveryAndShape_SameAlertsAsInOrder() => Check("anomalies", 40, (random, inOrder, horizon) =>
+    public void AnyDeliveryAndShape_SameAlertsAsInOrder() => Check("anomalies", 30, (random, inOrder, horizon) =>
     {
         var delivery = inOrder.Split(random, random.Next(1, 4));
         delivery = random.Next(2) == 0 ? delivery.Shuffle(random, 5 * EventClock.Second) : delivery.Delay(random, random.NextDouble() / 3, horizon);
@@ -31,7 +31,7 @@ public sealed class AnomalyTests
     public void ModelsSwapped_AnyTimeAndShape_SameAlertsAsKnownFromTheStart()
     {
         var (found, swaps) = (0, 0);
-        for (var seed = 1; seed <= Property.Cases(25); seed++)
+        for (var seed = 1; seed <= Property.Cases(20); seed++)
         {
             var random = new Random(seed * 7919);
             var events = Events(random);
