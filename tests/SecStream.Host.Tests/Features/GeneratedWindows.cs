@@ -32,7 +32,7 @@ internal static class GeneratedWindows
 
     private static FeatureVector Make(int key, long start)
     {
-        var random = new Random(HashCode.Combine(key, (int)(start / Window)) & int.MaxValue);
+        var random = new Random((key * 1_000_003) + (int)(start / Window));
         var window = FeatureVector.Of(Schema);
         window.Key = Encoding.UTF8.GetBytes($"key-{key}");
         (window.Start, window.End) = (start, start + Window);
