@@ -27,7 +27,7 @@ internal static class AnomalySentence
         var who = Who(alert, rule);
         if (told.Length == 0)
         {
-            return $"{who}: {Count(anomaly.Events, "events")} in {window} in an unusual way ({Strength(alert, anomaly, null)})";
+            return $"{who}: {Count(anomaly.Events, "events")} in {window} in an unusual way ({Strength(alert, anomaly)})";
         }
 
         // The length of the window belongs to the first number; where there is none, to the whole.
@@ -35,7 +35,9 @@ internal static class AnomalySentence
         var parts = told.Select((c, i) => c.Value is { } value ? Category(c, value) : Number(c, i == timed ? window : "", Season(anomaly)));
         var lead = told[0].Value is null ? ": " : " was active ";
         var rest = timed < 0 ? $" in {window}" : "";
-        return $"{who}{lead}{string.Join("; ", parts)}{rest} ({Strength(alert, anomaly, told[0])})";
+        var times = timed < 0 ? "" : Times(told[timed]);
+        var all = string.Join("; ", parts.Select((part, i) => i == timed && times.Length > 0 && told.Length > 1 ? $"{part} ({times})" : part));
+        return $"{who}{lead}{all}{rest} ({(times.Length > 0 && told.Length == 1 ? times + "; " : "")}{Strength(alert, anomaly)})";
     }
 
     private static string Who(Alert alert, AlertRule rule)
@@ -53,20 +55,19 @@ internal static class AnomalySentence
         };
     }
 
-    /// <summary>"13× the usual; grade 0.86", and how long it has been going on if that is more than a window.</summary>
-    private static string Strength(Alert alert, Anomaly anomaly, Contribution? first)
+    /// <summary>"grade 0.86", and how long it has been going on if that is more than a window.</summary>
+    private static string Strength(Alert alert, Anomaly anomaly)
     {
         var going = alert.End - alert.Start > anomaly.End - anomaly.Start ? "; going on for " + Grammar.Duration(alert.End - alert.Start) : "";
-        var grade = string.Create(CultureInfo.InvariantCulture, $"grade {Math.Round(anomaly.Grade, 2):0.00}");
-        return first is { Value: null } && Times(first) is { Length: > 0 } times ? $"{times} the usual; {grade}{going}" : grade + going;
+        return string.Create(CultureInfo.InvariantCulture, $"grade {Math.Round(anomaly.Grade, 2):0.00}{going}");
     }
 
-    /// <summary>How many times as much as expected: only of amounts, and only where it is worth saying.</summary>
+    /// <summary>"13× the usual": only of amounts, and only where it is more.</summary>
     private static string Times(Contribution c)
     {
         var times = c.Observed / c.Expected;
         var isAmount = !IsShare(c) && !IsMeasure(c) && c.Expected >= 0.5 && double.IsFinite(times);
-        return !isAmount || times is > 0.6 and < 1.5 ? "" : Figures.Rounded(times) + "×";
+        return isAmount && times >= 1.5 ? Figures.Rounded(times) + "× the usual" : "";
     }
 
     private static string Season(Anomaly anomaly) => anomaly.End - anomaly.Start >= EventClock.Day ? " on such a day" : " at this hour";

@@ -68,7 +68,7 @@ internal static class Figures
         return Math.Abs(rounded) >= 10 ? Whole(rounded) : Math.Round(rounded, 10).ToString("0.##########", CultureInfo.InvariantCulture);
     }
 
-    private static string Percent(double share) => share * 100 is var value and (> 10 or 0) ? Whole(value) : Rounded(share * 100);
+    private static string Percent(double share) => share * 100 is var value and (>= 1 or 0) ? Whole(value) : Rounded(share * 100);
 
     private static int ByteUnit(double bytes)
     {

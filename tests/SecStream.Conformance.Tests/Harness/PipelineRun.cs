@@ -187,7 +187,7 @@ internal static class PipelineRun
             SavedLog = log.Copy();
             if (chain is not null && !chain.MergedBytes().AsSpan().SequenceEqual(Snapshot))
             {
-                throw new InvalidOperationException($"base and {chain.Deltas} deltas are not what a full save is");
+                throw new InvalidOperationException($"base and {chain.Deltas} deltas are not what a full save is: {chain.Difference(Snapshot)}");
             }
         }
     }

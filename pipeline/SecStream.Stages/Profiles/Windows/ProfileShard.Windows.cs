@@ -43,7 +43,7 @@ public sealed partial class ProfileShard
         }
 
         var layout = _layouts[group.Profile];
-        var isMadeOfPanes = layout.Profile.Windows[group.Spec].Slide == layout.PaneLength;
+        var window = layout.Profile.Windows[group.Spec];
         foreach (ref readonly var member in Ordered(group, onlyDirty: false))
         {
             var entity = member.Entity!;
@@ -58,9 +58,10 @@ public sealed partial class ProfileShard
             }
 
             entity.Remove(group);
-            if (isMadeOfPanes)
+            if (window.Slide == layout.PaneLength)
             {
-                Fold(entity, layout, group.End);
+                // The longest of the windows that are made of panes is the last at any time that needs them.
+                Fold(entity, layout, group.End, drops: window.Length == layout.PaneReach);
             }
             else
             {
@@ -198,7 +199,7 @@ public sealed partial class ProfileShard
         part.Start < end && (!part.IsFolded || layout.Profile.Windows[spec].Slide == layout.PaneLength);
 
     /// <summary>Adds panes that are final to the blocks of the longer windows, and lets go of those that no window is made of any more.</summary>
-    private void Fold(ProfileEntity entity, PaneLayout layout, long end)
+    private void Fold(ProfileEntity entity, PaneLayout layout, long end, bool drops)
     {
         Pane? newer = null;
         var pane = entity.Newest;
@@ -211,7 +212,7 @@ public sealed partial class ProfileShard
                 AddToBlocks(entity, layout, pane);
             }
 
-            if (pane.IsFolded && pane.Start + layout.PaneReach <= end)
+            if (drops && pane.Start + layout.PaneReach <= end)
             {
                 if (newer is null)
                 {
