@@ -24,6 +24,7 @@ internal static class CommandTree
         root.Subcommands.Add(DlqCommand.Make(TimeProvider.System));
         root.Subcommands.Add(EventsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(FeaturesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RetentionCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ConfigCommand.Make());
