@@ -25,6 +25,7 @@ internal static class CommandTree
         root.Subcommands.Add(EventsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ModelsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(FeaturesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RetentionCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ConfigCommand.Make());
