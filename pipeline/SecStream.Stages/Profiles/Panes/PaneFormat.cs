@@ -11,15 +11,9 @@ internal static class PaneFormat
         writer.Write(pane.Start);
         writer.Write(pane.Events);
         writer.Write(pane.IsFolded);
-        foreach (var count in pane.Counts)
+        foreach (var number in pane.Numbers)
         {
-            writer.Write(count);
-        }
-
-        foreach (var sum in pane.Sums)
-        {
-            writer.Write((ulong)sum);
-            writer.Write((long)(sum >> 64));
+            writer.Write(number);
         }
 
         foreach (ref readonly var table in pane.Tables.AsSpan())
@@ -68,15 +62,9 @@ internal static class PaneFormat
         pane.Start = reader.ReadInt64();
         pane.Events = reader.ReadInt64();
         pane.IsFolded = reader.ReadBoolean();
-        for (var i = 0; i < pane.Counts.Length; i++)
+        for (var i = 0; i < pane.Numbers.Length; i++)
         {
-            pane.Counts[i] = reader.ReadInt64();
-        }
-
-        for (var i = 0; i < pane.Sums.Length; i++)
-        {
-            var low = reader.ReadUInt64();
-            pane.Sums[i] = ((Int128)reader.ReadInt64() << 64) | low;
+            pane.Numbers[i] = reader.ReadInt64();
         }
 
         foreach (ref var table in pane.Tables.AsSpan())

@@ -49,18 +49,18 @@ internal sealed class VectorWriter(ProfileMemory memory)
 
     private double Value(in Cell cell, double quantile, Pane pane) => cell.Type switch
     {
-        FeatureType.Count => pane.Counts[cell.At],
-        FeatureType.Ratio => pane.Counts[cell.At + 1] == 0 ? double.NaN : (double)pane.Counts[cell.At] / pane.Counts[cell.At + 1],
-        FeatureType.Average => pane.Counts[cell.At] == 0 ? double.NaN : (double)pane.Sums[cell.Sum] / pane.Counts[cell.At] / ProfileValues.Scale,
+        FeatureType.Count => pane.Numbers[cell.At],
+        FeatureType.Ratio => pane.Numbers[cell.At + 1] == 0 ? double.NaN : (double)pane.Numbers[cell.At] / pane.Numbers[cell.At + 1],
+        FeatureType.Average => pane.Numbers[cell.At] == 0 ? double.NaN : (double)pane.Sum(cell.Sum) / pane.Numbers[cell.At] / ProfileValues.Scale,
         FeatureType.Percentile => Percentile(pane.Tables[cell.At], quantile),
         FeatureType.Distinct => pane.Distincts[cell.At].Estimate(),
-        FeatureType.Sum => (double)pane.Sums[cell.Sum] / ProfileValues.Scale,
+        FeatureType.Sum => (double)pane.Sum(cell.Sum) / ProfileValues.Scale,
         FeatureType.Entropy => Entropy(pane.Tables[cell.At]),
         FeatureType.LocationVariance => Spread(
-            pane.Counts[cell.At], (double)pane.Counts[cell.At + 1] / ProfileValues.UnitLength, (double)pane.Counts[cell.At + 2] / ProfileValues.UnitLength,
-            (double)pane.Counts[cell.At + 3] / ProfileValues.UnitLength),
-        FeatureType.TimeVariance => Spread(pane.Counts[cell.At], pane.Counts[cell.At + 1] / PaneLayout.DayUnit, pane.Counts[cell.At + 2] / PaneLayout.DayUnit, 0),
-        _ => Variance(pane.Counts[cell.At], pane.Sums[cell.Sum], pane.Sums[cell.Sum + 1]),
+            pane.Numbers[cell.At], (double)pane.Numbers[cell.At + 1] / ProfileValues.UnitLength, (double)pane.Numbers[cell.At + 2] / ProfileValues.UnitLength,
+            (double)pane.Numbers[cell.At + 3] / ProfileValues.UnitLength),
+        FeatureType.TimeVariance => Spread(pane.Numbers[cell.At], pane.Numbers[cell.At + 1] / PaneLayout.DayUnit, pane.Numbers[cell.At + 2] / PaneLayout.DayUnit, 0),
+        _ => Variance(pane.Numbers[cell.At], pane.Sum(cell.Sum), pane.Sum(cell.Sum + 1)),
     };
 
     /// <summary>1 − length of the mean direction: 0 when all are the same.</summary>
