@@ -68,7 +68,8 @@ internal static class BlindSpots
                 }
             }
 
-            if (input.Detections.All(d => rules.Detections[d].FieldIds is { Count: > 0 } fields && !fields.Any(seen)))
+            // Anomalies are found by the profiles; their fields are in no event.
+            if (rule.Kind != RuleKind.Anomaly && input.Detections.All(d => rules.Detections[d].FieldIds is { Count: > 0 } fields && !fields.Any(seen)))
             {
                 return "no event has any field it reads (" + string.Join(", ", input.Detections.SelectMany(d => rules.Detections[d].Fields).Distinct().Take(5)) + ")";
             }

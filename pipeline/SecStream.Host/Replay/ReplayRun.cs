@@ -31,7 +31,8 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
     public async Task<ReplaySummary> RunAsync(IReadOnlyList<string> paths, Action<ReplayProgress>? progress, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var timeline = Timeline ?? KnowledgeTimeline.Of(Knowledge.Load(options));
+        var timeline = Timeline ?? KnowledgeTimeline.Of(
+            Knowledge.Load(options), models: Stages.Profiles.ModelTimeline.Of(ModelFiles.Load(ModelFiles.Read(options.HasProfiles ? options.Models : null))));
         var knowledge = timeline.Latest;
         var sources = ReplaySources.Open(paths, options, time);
         using var sink = new FileEventSink(directory);
