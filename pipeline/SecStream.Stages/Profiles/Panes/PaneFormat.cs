@@ -18,27 +18,12 @@ internal static class PaneFormat
 
         foreach (ref readonly var table in pane.Tables.AsSpan())
         {
-            writer.Write(table.Count);
-
-
-            // In the order of keys: the same counts are the same bytes, whatever order they came in.
-            foreach (var slot in table.Slots.ToArray().Where(slot => slot.Key != 0).OrderBy(slot => slot.Key))
-            {
-                writer.Write((ushort)slot.Key);
-                writer.Write(slot.Count);
-            }
+            Write(writer, table);
         }
 
         foreach (ref readonly var set in pane.Distincts.AsSpan())
         {
-            writer.Write((byte)set.Hashes.Length);
-            foreach (var hash in set.Hashes)
-            {
-                writer.Write(hash);
-            }
-
-            writer.Write(!set.Registers.IsEmpty);
-            writer.Write(set.Registers);
+            Write(writer, set);
         }
 
         foreach (ref readonly var table in pane.Categories.AsSpan())
@@ -88,6 +73,36 @@ internal static class PaneFormat
 
         Read(reader, ref pane.Evidence, memory);
         Read(reader, ref pane.Steps, memory);
+    }
+
+    // In the order of keys and hashes: the same pane is the same bytes, whatever order its events came in.
+    private static void Write(BinaryWriter writer, in CountTable table)
+    {
+        Span<CountSlot> sorted = table.Count <= 256 ? stackalloc CountSlot[256] : new CountSlot[table.Count];
+        sorted = sorted[..table.CopyTo(sorted)];
+        sorted.Sort(CountTable.ByKey);
+        writer.Write(sorted.Length);
+        foreach (ref readonly var slot in sorted)
+        {
+            writer.Write((ushort)slot.Key);
+            writer.Write(slot.Count);
+        }
+    }
+
+    private static void Write(BinaryWriter writer, in DistinctSet set)
+    {
+        Span<ulong> sorted = stackalloc ulong[DistinctSet.MaxExact];
+        set.Hashes.CopyTo(sorted);
+        sorted = sorted[..set.Hashes.Length];
+        sorted.Sort();
+        writer.Write((byte)sorted.Length);
+        foreach (var hash in sorted)
+        {
+            writer.Write(hash);
+        }
+
+        writer.Write(!set.Registers.IsEmpty);
+        writer.Write(set.Registers);
     }
 
     private static void ReadSets(BinaryReader reader, Pane pane, ProfileMemory memory)

@@ -8,8 +8,6 @@ namespace SecStream.Stages.Profiles.Panes;
 /// <summary>Computes the values of a window from what its panes hold together. Has room of its own to sort in; not thread-safe.</summary>
 internal sealed class VectorWriter(ProfileMemory memory)
 {
-    private static readonly Comparison<CountSlot> ByKey = (a, b) => a.Key.CompareTo(b.Key);
-
     private static readonly Comparison<CategorySlot> ByCount = (a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Hash.CompareTo(b.Hash);
 
     private readonly CategorySlot[] _categories = new CategorySlot[CategoryTable.MaxValues];
@@ -134,17 +132,8 @@ internal sealed class VectorWriter(ProfileMemory memory)
             _counts = new CountSlot[table.Count * 2];
         }
 
-        var count = 0;
-        foreach (ref readonly var slot in table.Slots)
-        {
-            if (slot.Key != 0)
-            {
-                _counts[count++] = slot;
-            }
-        }
-
-        var sorted = _counts.AsSpan(0, count);
-        sorted.Sort(ByKey);
+        var sorted = _counts.AsSpan(0, table.CopyTo(_counts));
+        sorted.Sort(CountTable.ByKey);
         return sorted;
     }
 
