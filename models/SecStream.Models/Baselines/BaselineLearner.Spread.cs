@@ -32,9 +32,8 @@ internal sealed partial class BaselineLearner
             if (double.IsFinite(value))
             {
                 var expected = _draft.Expect(key, f, slot, events).Expected;
-                var residual = FeatureScaling.To(features[f].Scale, value) - expected;
-                _spreads[f].Add(_draft.LevelOf(f, expected), events, residual);
-                residual = Math.Clamp(residual, -Clip * _units[f], Clip * _units[f]);
+                _spreads[f].Add(_draft.LevelOf(f, expected), events, _draft.Residual(f, value, expected, window.Events));
+                var residual = Math.Clamp(FeatureScaling.To(features[f].Scale, value) - expected, -Clip * _units[f], Clip * _units[f]);
                 _slotSums[(slot * _count) + f] += residual;
                 _slotCounts[(slot * _count) + f]++;
                 past.Extra[f] += residual;
@@ -82,12 +81,11 @@ internal sealed partial class BaselineLearner
                 continue;
             }
 
-            var scaled = FeatureScaling.To(features[f].Scale, value);
-            _classSpreads[f].Add(0, events, scaled - _season[(slot * _count) + f] - _classLevels[f]);
+            _classSpreads[f].Add(0, events, _draft!.Residual(f, value, _season[(slot * _count) + f] + _classLevels[f], window.Events));
             if (own)
             {
-                var expectation = _draft!.Expect(key, f, slot, events);
-                var residual = scaled - expectation.Expected;
+                var expectation = _draft.Expect(key, f, slot, events);
+                var residual = _draft.Residual(f, value, expectation.Expected, window.Events);
                 _spreads[f].Add(_draft.LevelOf(f, expectation.Expected), events, residual);
                 _pasts[key].Extra[f] += Math.Min(Math.Abs(residual / (residual >= 0 ? expectation.Up : expectation.Down)), Clip);
                 _pasts[key].ExtraN[f]++;
@@ -135,12 +133,15 @@ internal sealed partial class BaselineLearner
         return ones;
     }
 
-    private SpreadLearner[] Learners() => [.. _units.Select(u => new SpreadLearner(u))];
+    private bool IsShare(int f) => ClassBaseline.IsShare(features[f], _least[f], _most[f]);
+
+    private SpreadLearner[] Learners() => [.. _units.Select((u, f) => new SpreadLearner(IsShare(f) ? 1 : u))];
 
     private float[][] Tables(SpreadLearner[] learners, bool isClass = false) =>
     [
         .. learners.Select((learner, f) => learner.Build(
             features[f],
+            IsShare(f),
             level => isClass ? _classLevels[f] : _levelFrom[f] + (_levelsPerUnit[f] > 0 ? (level + 0.5) / _levelsPerUnit[f] : 0),
             Math.Max(_most[f] - _least[f], 0))),
     ];

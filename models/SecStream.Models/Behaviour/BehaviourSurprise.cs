@@ -8,7 +8,8 @@ internal static class BehaviourSurprise
 
     private const double Rarest = 1e-4;
     private const double MostRarity = 6;
-    private const double DayPrior = 1;
+    private const double DayPrior = 0.5;
+    private const double MostOfClass = 0.2;
 
     /// <summary>Share of a key's windows that bring a value it is not known for.</summary>
     /// <param name="news">Such windows of the key.</param>
@@ -24,7 +25,7 @@ internal static class BehaviourSurprise
     /// <summary>A value it is known for, by the share of windows that have it; never more than a new one.</summary>
     public static double OfKnown(double share, double novelty) => Math.Min(-Math.Log(Math.Clamp(share, 1e-9, 1)), -Math.Log(novelty));
 
-    /// <summary>Activity in a slot of the week, by the days it was active then; the hours beside it count half.</summary>
+    /// <summary>Activity in a slot of the week, by the days it was active then; the hours beside it count a quarter each.</summary>
     public static double OfHour(double active, double beside, double days, double classShare) =>
-        -Math.Log(Math.Clamp((active + (0.5 * beside) + (DayPrior * classShare)) / (days + DayPrior), 1e-4, 1));
+        -Math.Log(Math.Clamp((active + (0.5 * beside) + (DayPrior * Math.Min(classShare, MostOfClass))) / (days + DayPrior), 1e-4, 1));
 }

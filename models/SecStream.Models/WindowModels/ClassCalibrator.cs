@@ -15,12 +15,14 @@ internal sealed class CollectedScores(long window)
 }
 
 /// <summary>
-/// Calibrates a class in two passes over the calibration days: the detectors, then their fusion. Keys judged by the class alone are new keys, and one in eight of the others judged as if they
-/// were new: a class without new keys must be ready for them too.
+/// Calibrates a class in two passes over the calibration days: the detectors, then their fusion. Keys judged by the class alone are new keys, and the others (of a large class one in eight) judged as
+/// if they were new: a class without new keys must be ready for them too.
 /// </summary>
-internal sealed class ClassCalibrator(ClassModel model, long window, double[] weights)
+internal sealed class ClassCalibrator(ClassModel model, long window, double[] weights, long fitWindows)
 {
     private const int PretendOneIn = 8;
+    private const long LargeClass = 2_000_000;
+    private readonly ulong _pretendOneIn = fitWindows >= LargeClass ? PretendOneIn : 1UL;
     private readonly KeyTable _strangers = new();
     private readonly WindowScorer _scorer = new(model);
 
@@ -64,8 +66,8 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
             var fusion = ReferenceEquals(collected, Own) ? own : ofClass;
             collected.Fused.Add(fusion.Fuse(_scorer.Scores), key, start);
         }));
-        OwnFused = CalibrationFit.Fit(Own.Fused, continuous: true);
-        ClassFused = CalibrationFit.Fit(Class.Fused, continuous: true);
+        OwnFused = CalibrationFit.OfFusion(Own.Fused);
+        ClassFused = CalibrationFit.OfFusion(Class.Fused);
         return model with { OwnFusion = Fusion(OwnDetectors, OwnFused), ClassFusion = Fusion(ClassDetectors, ClassFused) };
     }
 
@@ -90,7 +92,7 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
         }
 
         // Other bits than those that place it in the table.
-        if (!own || (hash >> 40) % PretendOneIn == 0)
+        if (!own || (hash >> 40) % _pretendOneIn == 0)
         {
             _scorer.Score(vector, -1);
             take(Class, _strangers.FindOrAdd(hash, int.MaxValue), vector.Start);
@@ -109,7 +111,7 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
     }
 
     private static CalibrationOutcome[] Fit(CollectedScores collected) =>
-        [.. collected.Detectors.Select((scores, detector) => CalibrationFit.Fit(scores, Detectors.IsContinuous(detector)))];
+        [.. collected.Detectors.Select((scores, detector) => CalibrationFit.OfDetector(scores, Detectors.IsContinuous(detector)))];
 
     private FusionCalibration Fusion(CalibrationOutcome[] detectors, CalibrationOutcome? fused)
     {

@@ -126,21 +126,15 @@ internal sealed class ClassLearner(FeatureSchema schema, WeekCalendar calendar, 
             ForestGate = 0,
             Habits = hasHabits ? _behaviour.Build(_own, _end) : null,
             HabitCurves = [.. Enumerable.Range(0, schema.Categories.Length + 1).Select(c => SurpriseCurve.Discrete([.. _behaviour.Sample.Select(row => row[c])]))],
-            HabitMix = new SurpriseMix(HabitWeights(), 1),
+            HabitMix = SurpriseMix.Sum(HabitWeights()),
             Actions = schema.HasSteps && _actions.Windows > 0 ? _actions.Build() : null,
         };
-        return WithForest(WithCurves(WithHabitMix(model)));
+        return WithForest(WithCurves(model));
     }
 
     private double[] FeatureWeights() => [.. _judged.Select(f => schema.Features[f].Weight)];
 
     private double[] HabitWeights() => [.. schema.Categories.Select(c => Math.Max(c.Weight, 0)), calendar.HasHours ? options.HoursWeight : 0];
-
-    private ClassModel WithHabitMix(ClassModel model)
-    {
-        var rows = _behaviour.Sample.Select(row => row.Select((value, c) => model.HabitCurves[c].At(value)).ToArray()).ToList();
-        return model with { HabitMix = SurpriseMix.Fit(HabitWeights(), rows) };
-    }
 
     private ClassModel WithCurves(ClassModel model)
     {

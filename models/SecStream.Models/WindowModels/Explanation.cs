@@ -78,9 +78,9 @@ internal sealed class Explanation(ClassModel model, WindowScorer scorer, Feature
                 feature.Name,
                 feature.Noun,
                 window.Values[f],
-                model.Baseline.ValueAt(f, expectation, 0),
-                model.Baseline.ValueAt(f, expectation, -UsualDeviations),
-                model.Baseline.ValueAt(f, expectation, UsualDeviations),
+                model.Baseline.ValueAt(f, expectation, 0, window.Events),
+                model.Baseline.ValueAt(f, expectation, -UsualDeviations, window.Events),
+                model.Baseline.ValueAt(f, expectation, UsualDeviations, window.Events),
                 double.IsNaN(scorer.Deviations[i]) ? 0 : share,
                 scorer.Deviations[i]);
         }

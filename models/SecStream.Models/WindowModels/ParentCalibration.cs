@@ -36,8 +36,8 @@ internal static class ParentCalibration
         }
 
         return new Pooled(
-            [.. pool.Detectors.Select((scores, d) => CalibrationFit.Fit(scores, Detectors.IsContinuous(d)))],
-            CalibrationFit.Fit(pool.Fused, continuous: true));
+            [.. pool.Detectors.Select((scores, d) => CalibrationFit.OfDetector(scores, Detectors.IsContinuous(d)))],
+            CalibrationFit.OfFusion(pool.Fused));
     }
 
     private static WindowModel Lend(WindowModel model, Pooled own, Pooled ofClass)

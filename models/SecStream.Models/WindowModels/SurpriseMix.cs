@@ -42,6 +42,14 @@ internal sealed class SurpriseMix
     /// <summary>A mix that was saved: its weights are together 1 already, and must stay what they are to the bit.</summary>
     public static SurpriseMix Saved(double[] weights, double stretch) => new(stretch, weights);
 
+    /// <summary>A mix of items that have little to do with each other: surprises add up, those of the weightiest in full.</summary>
+    public static SurpriseMix Sum(double[] weights)
+    {
+        var plain = new SurpriseMix(weights, 1);
+        var most = plain.Weights.DefaultIfEmpty(0).Max();
+        return Saved(plain.Weights, most > 0 ? 1 / most : 1);
+    }
+
     /// <summary>A mix whose stretch fits a sample of surprises, row by row.</summary>
     public static SurpriseMix Fit(double[] weights, IReadOnlyList<double[]> rows)
     {

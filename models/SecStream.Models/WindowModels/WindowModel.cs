@@ -29,6 +29,9 @@ public sealed class WindowModel
 
     internal WindowModel Settled() => new(Content, Figures, null);
 
-    internal static long BytesOf(ClassModel model) =>
-        model.Baseline.KeyBytes + (model.Habits?.KeyBytes ?? 0) + (24L * model.Keys.Count) + (model.Actions?.Bytes ?? 0) + (model.Forest?.Bytes ?? 0);
+    /// <summary>Bytes that grow with the keys.</summary>
+    internal static long KeyBytes(ClassModel model) => model.Baseline.KeyBytes + (model.Habits?.KeyBytes ?? 0) + (24L * model.Keys.Count);
+
+    /// <summary>Bytes that do not.</summary>
+    internal static long ClassBytes(ClassModel model) => model.Baseline.ClassBytes + (model.Actions?.Bytes ?? 0) + (model.Forest?.Bytes ?? 0);
 }

@@ -38,7 +38,7 @@ public sealed class WindowModelTrainer
         var pass = new TrainingPass(_schema, _window, days, split, progress, cancellationToken);
         var learner = new ClassLearner(_schema, new WeekCalendar(_window, _options.Holidays), _options, seed);
         var learned = learner.Learn(pass, split.Fit);
-        var calibrator = new ClassCalibrator(learned, _window, _options.DetectorWeights);
+        var calibrator = new ClassCalibrator(learned, _window, _options.DetectorWeights, learner.Windows);
         var reference = new ReferenceHistograms(_schema, learner.Sample);
         var model = calibrator.Calibrate(pass, split.Calibration, reference.Add);
         var figures = Figures(learner, calibrator, model, split, reference);
@@ -55,7 +55,8 @@ public sealed class WindowModelTrainer
         WindowsPerDay = calibrator.Windows / (double)split.Calibration.Count,
         Keys = model.Own,
         LearningKeys = model.Keys.Count - model.Own,
-        BytesPerKey = WindowModel.BytesOf(model) / (double)Math.Max(model.Keys.Count, 1),
+        BytesPerKey = WindowModel.KeyBytes(model) / (double)Math.Max(model.Keys.Count, 1),
+        ClassBytes = WindowModel.ClassBytes(model),
         Features = [.. _schema.Features.Select((feature, f) => Feature(learner, model, feature, f))],
         Detectors = [.. Enumerable.Range(0, Detectors.Count).Where(d => ClassCalibrator.Speaks(model, d, own: true)).Select(d => Detector(calibrator, model, d))],
         Own = calibrator.OwnFused!.Figures,

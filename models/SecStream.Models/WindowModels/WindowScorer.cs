@@ -66,7 +66,7 @@ internal sealed class WindowScorer(ClassModel model)
                 continue;
             }
 
-            var deviation = Math.Clamp(model.Baseline.Deviation(f, value, model.Baseline.Expect(key, f, slot, events)), -MostDeviation, MostDeviation);
+            var deviation = Math.Clamp(model.Baseline.Deviation(f, value, model.Baseline.Expect(key, f, slot, events), window.Events), -MostDeviation, MostDeviation);
             _deviations[i] = deviation;
             _row[i] = Math.Clamp(deviation, -MostInForest, MostInForest);
             _surprises[i] = curves.Length == 0 ? 0 : curves[deviation >= 0 ? 2 * i : (2 * i) + 1].At(Math.Abs(deviation));

@@ -29,8 +29,11 @@ public sealed record ClassFigures
     /// <summary>Keys seen too shortly: judged by the class.</summary>
     public required int LearningKeys { get; init; }
 
-    /// <summary>Bytes of the model for a key, on average, tables of the class included.</summary>
+    /// <summary>Bytes of the model for a key, on average.</summary>
     public required double BytesPerKey { get; init; }
+
+    /// <summary>Bytes of what all keys share: tables of the class, forest, order of actions.</summary>
+    public required long ClassBytes { get; init; }
 
     /// <summary>What was learned of each feature.</summary>
     public required FeatureFigures[] Features { get; init; }
