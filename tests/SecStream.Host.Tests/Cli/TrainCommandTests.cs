@@ -1,10 +1,5 @@
-using System.Text;
 using System.Text.Json;
-using SecStream.Connectors.Features;
-using SecStream.Core.Events;
-using SecStream.Core.Features;
 using SecStream.Host.Tests.Harness;
-using SecStream.Training.Days;
 using Xunit;
 
 namespace SecStream.Host.Tests.Cli;
@@ -12,18 +7,6 @@ namespace SecStream.Host.Tests.Cli;
 /// <summary>From stored windows to a model that judges, as a person does it.</summary>
 public sealed class TrainCommandTests : IDisposable
 {
-    private const int Keys = 12;
-    private static readonly long s_first = UtcDay.Read("2026-03-01")!.Value;
-
-    private static readonly FeatureSchema s_schema = new()
-    {
-        Profile = "api-key",
-        Version = "0123456789abcdef",
-        KeyNames = ["secstream.api_key.id"],
-        Windows = [5 * EventClock.Minute],
-        Features = [new FeatureDefinition { Name = "request_rate", Noun = "requests", IsCount = true, MinAbsolute = 5, MinRelative = 0.2 }],
-    };
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -37,7 +20,7 @@ public sealed class TrainCommandTests : IDisposable
         var manifest = JsonDocument.Parse(trained.Output).RootElement;
         var id = manifest.GetProperty("id").GetString()!;
         Assert.StartsWith("20260316-", id, StringComparison.Ordinal);
-        Assert.Equal(("api-key", 8 * 288 * Keys), (manifest.GetProperty("classes")[0].GetProperty("profile").GetString(), manifest.GetProperty("classes")[0].GetProperty("fit_windows").GetInt32()));
+        Assert.Equal(("api-key", 8 * 288 * StoredTraffic.Keys), (manifest.GetProperty("classes")[0].GetProperty("profile").GetString(), manifest.GetProperty("classes")[0].GetProperty("fit_windows").GetInt32()));
         Assert.Contains("api-key 5m: ", trained.Errors, StringComparison.Ordinal);
 
         var again = await RunAsync("train");
@@ -88,24 +71,5 @@ public sealed class TrainCommandTests : IDisposable
 
     private Task<HostResult> RunAsync(params string[] arguments) => HostProcess.RunAsync(_folder.Path, [.. arguments, "--data", "data"]);
 
-    private void Store(int days)
-    {
-        var random = new Random(3);
-        using var sink = new FeatureFileSink(_folder.File("data/features"));
-        var window = FeatureVector.Of(s_schema);
-        var length = s_schema.Windows[0];
-        for (var end = (s_first * EventClock.Day) + length; end <= (s_first + days) * EventClock.Day; end += length)
-        {
-            for (var key = 0; key < Keys; key++)
-            {
-                window.Key = Encoding.UTF8.GetBytes($"key-{key}");
-                (window.Start, window.End) = (end - length, end);
-                window.Values[0] = Enumerable.Range(0, 8).Sum(_ => random.Next(key + 6));
-                window.Events = (long)window.Values[0] + 1;
-                sink.Write(window);
-            }
-        }
-
-        sink.Flush();
-    }
+    private void Store(int days) => StoredTraffic.Write(_folder.File("data/features"), days);
 }
