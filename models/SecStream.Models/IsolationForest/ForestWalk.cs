@@ -48,6 +48,44 @@ internal static class ForestWalk
         }
     }
 
+    /// <summary>Path length of one row over all trees, four trees at a time for the same reason. The sum is that of the other walks, to the bit.</summary>
+    public static int SumOne(ForestLayout forest, ReadOnlySpan<float> row)
+    {
+        var sum = 0;
+        var leaves = 1 << forest.Depth;
+        var (thresholds, features, paths) = (forest.Thresholds, forest.Features, forest.Paths);
+        ref var values = ref MemoryMarshal.GetReference(row);
+        for (var tree = 0; tree < forest.Trees; tree += 4)
+        {
+            var b = Math.Min(tree + 1, forest.Trees - 1);
+            var c = Math.Min(tree + 2, forest.Trees - 1);
+            var d = Math.Min(tree + 3, forest.Trees - 1);
+            var (fromA, fromB, fromC, fromD) = (tree << forest.Depth, b << forest.Depth, c << forest.Depth, d << forest.Depth);
+            int nodeA = 1, nodeB = 1, nodeC = 1, nodeD = 1;
+            for (var level = 0; level < forest.Depth; level++)
+            {
+                nodeA = Down(nodeA, ref thresholds[fromA], ref features[fromA], ref values);
+                nodeB = Down(nodeB, ref thresholds[fromB], ref features[fromB], ref values);
+                nodeC = Down(nodeC, ref thresholds[fromC], ref features[fromC], ref values);
+                nodeD = Down(nodeD, ref thresholds[fromD], ref features[fromD], ref values);
+            }
+
+            sum += paths[fromA + nodeA - leaves];
+            sum += tree + 1 < forest.Trees ? paths[fromB + nodeB - leaves] : 0;
+            sum += tree + 2 < forest.Trees ? paths[fromC + nodeC - leaves] : 0;
+            sum += tree + 3 < forest.Trees ? paths[fromD + nodeD - leaves] : 0;
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Down(int node, ref float thresholds, ref ushort features, ref float values)
+    {
+        var right = Unsafe.Add(ref values, (nint)Unsafe.Add(ref features, node)) >= Unsafe.Add(ref thresholds, node);
+        return (2 * node) + Unsafe.BitCast<bool, byte>(right);
+    }
+
     private static void Walk(int depth, ref float thresholds, ref ushort features, ref int paths, ref float rows, ref int sums)
     {
         int a = 1, b = 1, c = 1, d = 1, e = 1, f = 1, g = 1, h = 1;

@@ -111,6 +111,19 @@ public sealed class IsolationForestDetector : IVectorDetector
         }
     }
 
+    /// <summary>Judges one row, the same to the bit, without the padding to a group of 16; its values are not checked.</summary>
+    internal double ScoreOne(ReadOnlySpan<double> row)
+    {
+        Span<float> values = stackalloc float[Math.Min(row.Length, 64)];
+        if (row.Length > values.Length)
+        {
+            values = new float[row.Length];
+        }
+
+        _standardiser.Apply(row, values);
+        return double.Exp2(ForestWalk.SumOne(_layout, values) * (-1 / (_meanPath * _layout.Trees * ForestLayout.PathUnit)));
+    }
+
     private void Fill(ReadOnlySpan<double> rows, int size, int padded, float[] block)
     {
         var features = FeatureCount;

@@ -11,7 +11,7 @@ public sealed record TrainingClass(FeatureSchema Schema, long Window, IFeatureDa
 
 /// <summary>
 /// Trains a whole set: fits every class, lends classes that are too small the calibration of all together, sums up N_ref, and judges the evaluation days with the finished set, so that the
-/// false alerts to expect are those of exactly what will be in force. One class after the other; memory is that of the largest.
+/// false alerts to expect are those of exactly what will be in force. One class after the other; memory is that of the largest, and some MB of high scores for each.
 /// </summary>
 public sealed class ModelSetTrainer(WindowModelOptions options)
 {
@@ -30,6 +30,25 @@ public sealed class ModelSetTrainer(WindowModelOptions options)
             models.Add(new WindowModelTrainer(item.Schema, item.Window, options).Fit(item.Days, item.Split, Vectors.Draw.Seed(seed, at), progress, cancellationToken));
         }
 
-        return new ModelSet("unnamed", models);
+        var set = new ModelSet("", ParentCalibration.Lend(models), null);
+        var evaluated = new List<WindowModel>();
+        foreach (var (at, item) in classes.Index())
+        {
+            var pass = new TrainingPass(item.Schema, item.Window, item.Days, item.Split, progress, cancellationToken, (3 * item.Split.Fit.Count) + (2 * item.Split.Calibration.Count));
+            evaluated.Add(Finish(set, set.Models[at], pass, item.Split));
+        }
+
+        var whole = new ModelSet("", evaluated, null);
+        return whole.WithId(whole.ContentHash());
+    }
+
+    private static WindowModel Finish(ModelSet set, WindowModel model, TrainingPass pass, TrainingSplit split)
+    {
+        var judge = set.JudgeOf(model.Schema, model.Window);
+        return model.With(set.Reached(model) with
+        {
+            Evaluation = judge is null ? [] : SetEvaluation.Run(judge, pass, split.Evaluation),
+            Notes = ClassNotes.Of(model, set),
+        }).Settled();
     }
 }

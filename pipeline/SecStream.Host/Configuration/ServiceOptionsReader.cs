@@ -78,6 +78,7 @@ internal static class ServiceOptionsReader
             AlertsKeep = root.Section("alerts").Get("keep", none.AlertsKeep),
             SnapshotEvery = root.Section("state").Get("snapshot_every", none.SnapshotEvery),
             FeaturesKeep = root.Section("profiles").Get("keep", none.FeaturesKeep),
+            Training = Training(root.Section("training"), none.Training),
             Otlp = root.Section("telemetry").Get<Uri?>("otlp", null),
             Blindness = Blindness(root.Section("ledger"), none.Blindness),
             Ledger = none.Ledger with { Retention = root.Section("ledger").Get("keep", none.Ledger.Retention) },
@@ -146,6 +147,13 @@ internal static class ServiceOptionsReader
         MaxBytes = section.Get("max_size", none.MaxBytes),
         Keep = section.Get("keep", none.Keep),
         MinFreeBytes = section.Get("min_free", none.MinFreeBytes),
+    };
+
+    private static TrainingSettings Training(ConfigurationSection section, TrainingSettings none) => none with
+    {
+        Enabled = section.Get("enabled", none.Enabled),
+        Schedule = section.Get("schedule", none.Schedule),
+        AutoPromote = section.Get("auto_promote", none.AutoPromote),
     };
 
     private static RetentionSettings Retention(ConfigurationSection section, RetentionSettings none)

@@ -31,13 +31,13 @@ internal static class AnomalySentence
         }
 
         // The length of the window belongs to the first number; where there is none, to the whole.
-        var timed = Array.FindIndex(told, c => c.Value is null);
-        var parts = told.Select((c, i) => c.Value is { } value ? Category(c, value) : Number(c, i == timed ? window : "", Season(anomaly)));
+        var timed = Array.FindIndex(told, IsNumber);
+        var parts = told.Select((c, i) => IsNumber(c) ? Number(c, i == timed ? window : "", Season(anomaly)) : Quality(c));
         var lead = told[0].Value is null ? ": " : " was active ";
         var rest = timed < 0 ? $" in {window}" : "";
         var times = timed < 0 ? "" : Times(told[timed]);
-        var all = string.Join("; ", parts.Select((part, i) => i == timed && times.Length > 0 && told.Length > 1 ? $"{part} ({times})" : part));
-        return $"{who}{lead}{all}{rest} ({(times.Length > 0 && told.Length == 1 ? times + "; " : "")}{Strength(alert, anomaly)})";
+        var all = string.Join("; ", parts.Select((part, i) => i == timed && times.Length > 0 && timed < told.Length - 1 ? $"{part} ({times})" : part));
+        return $"{who}{lead}{all}{rest} ({(times.Length > 0 && timed == told.Length - 1 ? times + "; " : "")}{Strength(alert, anomaly)})";
     }
 
     private static string Who(Alert alert, AlertRule rule)
@@ -81,17 +81,27 @@ internal static class AnomalySentence
         return what + (window.Length > 0 ? $" in {window}" : "") + (usual.Length > 0 ? $", normally {usual}" + (window.Length > 0 ? season : "") : "");
     }
 
-    private static string Category(Contribution c, string value)
+    /// <summary>Whether it is told with a number. What has a value has none, nor has what can't be told in standard deviations (the order of actions).</summary>
+    private static bool IsNumber(Contribution c) => c.Value is null && !double.IsNaN(c.Deviation);
+
+    /// <summary>A value may be new or only rare for the key, so it is told beside what is usual.</summary>
+    private static string Quality(Contribution c)
     {
+        if (c.Value is not { } value)
+        {
+            return "an unusual " + SafeText.Show(c.Noun.Length > 0 ? c.Noun : c.Feature.Replace('_', ' '));
+        }
+
         var name = SafeText.Name(value);
         var what = c.Feature switch
         {
             "country" => "from " + name,
             "network" => "from network " + name,
             "device" => "with device " + name,
+            "hour" => $"at {name} UTC",
             _ => $"with {SafeText.Show(c.Feature.Replace('_', ' '))} {name}",
         };
-        return what + (c.Known is { Length: > 0 } known ? $", never seen before (known: {SafeText.Show(known)})" : ", never seen before");
+        return c.Known is { Length: > 0 } known ? $"{what} (usual: {SafeText.Show(known)})" : what;
     }
 
     private static (FigureUnit Unit, string Noun) Unit(Contribution c) => c.Noun switch

@@ -16,9 +16,15 @@ public sealed class AnomalySentenceTests
         Say(P5, "7f3a", Number("request_rate", "requests", 4120, 310, 118.4, 643.2)));
 
     [Fact]
-    public void Write_NewValues_SaysWhatIsKnown() => Assert.Equal(
-        "alice was active from DE, never seen before (known: NL, BE); with device curl/8.1, never seen before in 5 min (grade 0.86)",
-        Say(L3, "alice", Category("country", "DE", "NL, BE"), Category("device", "curl/8.1", null)));
+    public void Write_UnusualValues_SaysWhatIsUsual() => Assert.Equal(
+        "alice was active from DE (usual: NL, BE); with device curl/8.1; at 03:00 UTC (usual: 07:00–18:00) in 5 min (grade 0.86)",
+        Say(L3, "alice", Category("country", "DE", "NL, BE"), Category("device", "curl/8.1", null), Category("hour", "03:00", "07:00–18:00")));
+
+    [Fact]
+    public void Write_OrderOfActions_HasNoNumber() => Assert.Equal(
+        "alice: an unusual order of actions; 42 actions in 5 min, normally 0–30 at this hour (4.2× the usual; grade 0.86)",
+        Say(
+            L3, "alice", new Contribution("sequence", "order of actions", 12.3, 0, 0, 0, 0.6, double.NaN), Number("request_rate", "actions", 42, 10, 0, 30)));
 
     [Fact]
     public void Write_Shares_AreToldInPerCent() => Assert.Equal(
@@ -94,7 +100,7 @@ public sealed class AnomalySentenceTests
     internal static Contribution Number(string feature, string noun, double observed, double expected, double low, double high) =>
         new(feature, noun, observed, expected, low, high, 0.5, 6);
 
-    private static Contribution Category(string feature, string value, string? known) => new(feature, feature, 0, 0, 0, 0, 0.5, 0, value, known);
+    private static Contribution Category(string feature, string value, string? known) => new(feature, feature, 0, 0, 0, 0, 0.5, double.NaN, value, known);
 
     private static Alert Sample(AlertRule rule, string key, params Contribution[] contributions) => AnomalyOf(rule, key, contributions);
 

@@ -34,7 +34,7 @@ public sealed record Artefact(string Id, ModelManifest Manifest, byte[] Model)
         }
         catch (InvalidDataException fault)
         {
-            throw Damaged(folder, ModelManifest.FileName, fault.Message, fault);
+            throw Damaged(folder, ModelManifest.FileName, fault.Message);
         }
 
         byte[]? model = null;
@@ -62,7 +62,7 @@ public sealed record Artefact(string Id, ModelManifest Manifest, byte[] Model)
         }
         catch (InvalidDataException fault)
         {
-            throw new InvalidDataException($"model {Id}: {fault.Message}; train again with this version of SecStream", fault);
+            throw new InvalidDataException($"model {Id}: {fault.Message}; train again with this version of SecStream");
         }
     }
 
@@ -77,10 +77,11 @@ public sealed record Artefact(string Id, ModelManifest Manifest, byte[] Model)
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Damaged(folder, name, "it is missing", fault);
+            // What is missing and what to do about it is all there is to say.
+            throw Damaged(folder, name, "it is missing");
         }
     }
 
-    private static InvalidDataException Damaged(string folder, string file, string what, Exception? cause = null) =>
-        new($"{Path.Combine(folder, file)}: damaged: {what}; restore the folder from a backup, or train again", cause);
+    private static InvalidDataException Damaged(string folder, string file, string what) =>
+        new($"{Path.Combine(folder, file)}: damaged: {what}; restore the folder from a backup, or train again");
 }

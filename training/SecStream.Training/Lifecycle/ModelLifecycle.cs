@@ -84,7 +84,7 @@ public sealed class ModelLifecycle(ModelRegistry registry, IFeatureStore store, 
         }
         catch (InvalidDataException fault)
         {
-            throw new InvalidDataException($"the champion can't be compared with: {fault.Message}; or promote without the gate by --force", fault);
+            throw new InvalidDataException($"the champion can't be compared with: {fault.Message}; or promote without the gate by --force");
         }
     }
 }

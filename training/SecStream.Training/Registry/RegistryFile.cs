@@ -54,7 +54,7 @@ public static class RegistryFile
         }
         catch (JsonException fault)
         {
-            throw new InvalidDataException($"{path}: damaged ({fault.Message}); restore the file from a backup, or delete it and promote a model again", fault);
+            throw new InvalidDataException($"{path}: damaged ({fault.Message}); restore the file from a backup, or delete it and promote a model again");
         }
     }
 }

@@ -17,10 +17,10 @@ public sealed record TrainerOutcome(string? Id, bool Promoted, string Text, bool
 /// <param name="registry">Tells when a model was trained last, and whether there is a champion.</param>
 /// <param name="schedule">When.</param>
 /// <param name="time">Clock.</param>
-/// <param name="train">One training with its promotion; runs on a thread of low priority.</param>
+/// <param name="train">One training with its promotion.</param>
 /// <param name="report">Told what came of each.</param>
 public sealed class TrainerJob(
-    ModelRegistry registry, TrainingSchedule schedule, TimeProvider time, Func<CancellationToken, TrainerOutcome> train, Action<TrainerOutcome> report)
+    ModelRegistry registry, TrainingSchedule schedule, TimeProvider time, Func<CancellationToken, Task<TrainerOutcome>> train, Action<TrainerOutcome> report)
 {
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_learning = TimeSpan.FromDays(1);
@@ -35,7 +35,7 @@ public sealed class TrainerJob(
         while (!cancellation.IsCancellationRequested)
         {
             await WaitUntilAsync(due, cancellation).ConfigureAwait(false);
-            report(await LowPriority.RunAsync(() => Attempt(cancellation), cancellation).ConfigureAwait(false));
+            report(await AttemptAsync(cancellation).ConfigureAwait(false));
             due = Next(time.GetUtcNow());
         }
     }
@@ -56,11 +56,11 @@ public sealed class TrainerJob(
         return HasChampion() || next < daily ? next : daily;
     }
 
-    private TrainerOutcome Attempt(CancellationToken cancellation)
+    private async Task<TrainerOutcome> AttemptAsync(CancellationToken cancellation)
     {
         try
         {
-            return train(cancellation);
+            return await train(cancellation).ConfigureAwait(false);
         }
         catch (TrainingRefusedException fault)
         {

@@ -29,8 +29,11 @@ public sealed record ClassFigures
     /// <summary>Keys seen too shortly: judged by the class.</summary>
     public required int LearningKeys { get; init; }
 
-    /// <summary>Bytes of the model for a key, on average, tables of the class included.</summary>
+    /// <summary>Bytes of the model for a key, on average.</summary>
     public required double BytesPerKey { get; init; }
+
+    /// <summary>Bytes of what all keys share: tables of the class, forest, order of actions.</summary>
+    public required long ClassBytes { get; init; }
 
     /// <summary>What was learned of each feature.</summary>
     public required FeatureFigures[] Features { get; init; }
@@ -53,12 +56,21 @@ public sealed record ClassFigures
     /// <summary>How features and the fused p of keys with a past lay on the calibration days: what drift is measured against.</summary>
     public required Histogram[] Reference { get; init; }
 
+    /// <summary>What the evaluation days were judged to be, by the set that the class is part of.</summary>
+    public DayFigures[] Evaluation { get; init; } = [];
+
     /// <summary>Why the class is not judged; null: it is.</summary>
     public string? Refusal { get; init; }
 
     /// <summary>What whoever promotes it should know, in sentences.</summary>
     public string[] Notes { get; init; } = [];
 }
+
+/// <summary>What a day of evaluation was judged to be.</summary>
+/// <param name="Day">The day.</param>
+/// <param name="Windows">Its windows.</param>
+/// <param name="AtLeast">Windows at least as severe as low, medium, high, critical.</param>
+public sealed record DayFigures(long Day, long Windows, long[] AtLeast);
 
 /// <summary>What was learned of a feature.</summary>
 /// <param name="Name">Its name.</param>

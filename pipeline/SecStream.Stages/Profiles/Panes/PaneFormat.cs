@@ -25,13 +25,13 @@ internal static class PaneFormat
         foreach (ref readonly var table in pane.Tables.AsSpan())
         {
             writer.Write(table.Count);
-            foreach (ref readonly var slot in table.Slots)
+
+
+            // In the order of keys: the same counts are the same bytes, whatever order they came in.
+            foreach (var slot in table.Slots.ToArray().Where(slot => slot.Key != 0).OrderBy(slot => slot.Key))
             {
-                if (slot.Key != 0)
-                {
-                    writer.Write((ushort)slot.Key);
-                    writer.Write(slot.Count);
-                }
+                writer.Write((ushort)slot.Key);
+                writer.Write(slot.Count);
             }
         }
 

@@ -141,7 +141,7 @@ internal sealed class PaneLayout
             case FeatureType.Entropy:
                 if (Hash(values, cell.Slot) is var hash and not ProfileRow.NoHash)
                 {
-                    pane.Tables[cell.At].Add((hash & 255) + 1, count, memory);
+                    pane.Tables[cell.At].Add((int)(hash & 255) + 1, count, memory);
                 }
 
                 break;
@@ -169,7 +169,7 @@ internal sealed class PaneLayout
         switch (cell.Type)
         {
             case FeatureType.Percentile:
-                pane.Tables[cell.At].Add((ulong)LogBuckets.Of(number) + 1, count, memory);
+                pane.Tables[cell.At].Add(LogBuckets.Of(number) + 1, count, memory);
                 break;
             case FeatureType.NumberVariance:
                 pane.Counts[cell.At] += count;

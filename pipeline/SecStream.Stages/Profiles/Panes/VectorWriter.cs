@@ -95,7 +95,7 @@ internal sealed class VectorWriter(ProfileMemory memory)
             rank -= slot.Count;
             if (rank <= 0)
             {
-                return LogBuckets.Middle((int)slot.Key - 1) / ProfileValues.Scale;
+                return LogBuckets.Middle(slot.Key - 1) / ProfileValues.Scale;
             }
         }
 

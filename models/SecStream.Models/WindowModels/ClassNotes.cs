@@ -1,0 +1,49 @@
+using SecStream.Core.Alerts;
+using SecStream.Models.WindowModels.Figures;
+
+namespace SecStream.Models.WindowModels;
+
+/// <summary>Says in sentences what whoever promotes a model should know.</summary>
+internal static class ClassNotes
+{
+    public static string[] Of(WindowModel model, ModelSet set)
+    {
+        var notes = new List<string>();
+        var figures = model.Figures;
+        if (figures.Keys == 0)
+        {
+            notes.Add($"no key has been seen for {model.Content.LearningDays} days: all are judged by the class");
+        }
+
+        Calibration(notes, "keys with a past", figures.Own, set.Highest(figures.Own));
+        Calibration(notes, "keys judged by the class", figures.Class, set.Highest(figures.Class));
+        notes.AddRange(figures.Detectors
+            .Where(d => d.Own.Refusal is not null && !figures.Own.FromParent && figures.Keys > 0)
+            .Select(d => $"{d.Name} has no say: {d.Own.Refusal}"));
+        notes.AddRange(figures.Detectors
+            .Where(d => d.Own.LeftOut > 0)
+            .Select(d => $"{d.Name}: {d.Own.LeftOut} of {d.Own.Windows} windows of the calibration days stand apart from all others and were left out as attacks; look at them"));
+        return [.. notes];
+    }
+
+    private static void Calibration(List<string> notes, string who, CalibrationFigures figures, Severity? highest)
+    {
+        if (figures.Refusal is not null)
+        {
+            notes.Add($"{who} are not judged: {figures.Refusal}");
+        }
+        else if (highest is null)
+        {
+            notes.Add($"{who} reach no severity: {figures.EffectiveWindows:0} independent windows of calibration allow no p below {figures.Floor:0.0e+0}");
+        }
+        else if (highest < Severity.Critical)
+        {
+            notes.Add($"{who} reach {highest} at most: {figures.EffectiveWindows:0} independent windows of calibration allow no p below {figures.Floor:0.0e+0}");
+        }
+
+        if (figures.FromParent)
+        {
+            notes.Add($"{who} are too few to be calibrated alone: lent is the calibration of all classes");
+        }
+    }
+}
