@@ -1,5 +1,8 @@
 using SecStream.Connectors.Features;
 using SecStream.Host.Tests.Harness;
+using SecStream.Training;
+using SecStream.Training.Exclusions;
+using SecStream.Training.Registry;
 using Xunit;
 
 namespace SecStream.Host.Tests.Features;
@@ -34,6 +37,23 @@ public sealed class FeaturesCommandTests
         var window = await HostProcess.RunAsync(folder.Path, "features", "export", "--data", "data", "--profile", "api-key", "--window", "5m", "--out", "x.csv");
         Assert.Contains("api-key has windows of 1h", window.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("x.csv")));
+    }
+
+    [Fact]
+    public async Task Export_WithAModel_AddsWhatItSays()
+    {
+        using var folder = new TemporaryFolder();
+        var data = folder.File("data");
+        Store(data, days: 16);
+        var draft = new TrainingRun(new FeatureFileStore(Path.Combine(data, "features")), Evidence.None.Excluded, Evidence.None.Explained, new TrainingOptions())
+            .Train(null, CancellationToken.None);
+        new ModelRegistry(data, TimeProvider.System).Add(draft, "test");
+        var result = await HostProcess.RunAsync(
+            folder.Path, "features", "export", "--data", "data", "--profile", "api-key", "--from", "2026-03-15", "--model", draft.Id, "--out", "features.csv");
+        Assert.True(result.ExitCode == 0, result.Errors);
+        var lines = await File.ReadAllLinesAsync(folder.File("features.csv"));
+        Assert.EndsWith(",country,state,p,grade", lines[0], StringComparison.Ordinal);
+        Assert.Contains(lines, l => l.Contains(",judged,0.", StringComparison.Ordinal));
     }
 
     private static void Store(string data, int days)
