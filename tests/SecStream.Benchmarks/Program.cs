@@ -8,10 +8,13 @@ switch (args)
     case ["elasticsearch"]:
         await ElasticsearchBench.RunAsync();
         return 0;
+    case ["profiles", var rules]:
+        ProfileBench.Run(rules, 1_500_000);
+        return 0;
     case ["bulk-server"]:
         await BulkServer.RunAsync();
         return 0;
     default:
-        Console.Error.WriteLine("usage: SecStream.Benchmarks json | elasticsearch");
+        Console.Error.WriteLine("usage: SecStream.Benchmarks json | elasticsearch | profiles RULES");
         return 2;
 }

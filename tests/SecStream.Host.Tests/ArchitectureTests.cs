@@ -13,8 +13,9 @@ public sealed class ArchitectureTests
         ["SecStream.Engine"] = ["SecStream.Core"],
         ["SecStream.Connectors"] = ["SecStream.Core"],
         ["SecStream.Models"] = ["SecStream.Core"],
+        ["SecStream.Models.MlNet"] = ["SecStream.Models"],
         ["SecStream.Training"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Models"],
-        ["SecStream.Host"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Engine", "SecStream.Connectors", "SecStream.Models", "SecStream.Training"],
+        ["SecStream.Host"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Engine", "SecStream.Connectors", "SecStream.Models", "SecStream.Models.MlNet", "SecStream.Training"],
     };
 
     [Fact]

@@ -31,6 +31,9 @@ public struct RowHeader
     /// <summary>Size of this struct in bytes.</summary>
     public const int Size = 72;
 
+    /// <summary>Value of <see cref="IsCorrection"/>: the row takes the place of an earlier one of the same event altogether.</summary>
+    public const byte Replaces = 2;
+
     /// <summary>Bytes of the whole row, followers included.</summary>
     public int Length;
 
@@ -55,7 +58,9 @@ public struct RowHeader
     /// <summary>Occurrences. 0 takes an earlier row of the same event away (a correction of a login session).</summary>
     public int Count;
 
-    /// <summary>1: sets the count of an event seen before, rather than being a redelivery of it.</summary>
+    /// <summary>
+    /// 1: sets the count of an event seen before, rather than being a redelivery of it. <see cref="Replaces"/>: also its values and what it matched.
+    /// </summary>
     public byte IsCorrection;
 
     /// <summary>

@@ -56,6 +56,8 @@ public sealed record ServiceOptions
     /// <summary>Time between snapshots at least. Default 10 s.</summary>
     public TimeSpan SnapshotEvery { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long windows of profiles are kept for training. Default 35 d.</summary>
+    public TimeSpan FeaturesKeep { get; init; } = TimeSpan.FromDays(35);
     /// <summary>Training of models.</summary>
     public TrainingSettings Training { get; init; } = new();
 

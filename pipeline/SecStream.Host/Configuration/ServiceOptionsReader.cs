@@ -77,6 +77,7 @@ internal static class ServiceOptionsReader
             Events = Retention(root.Section("events"), none.Events),
             AlertsKeep = root.Section("alerts").Get("keep", none.AlertsKeep),
             SnapshotEvery = root.Section("state").Get("snapshot_every", none.SnapshotEvery),
+            FeaturesKeep = root.Section("profiles").Get("keep", none.FeaturesKeep),
             Training = Training(root.Section("training"), none.Training),
             Otlp = root.Section("telemetry").Get<Uri?>("otlp", null),
             Blindness = Blindness(root.Section("ledger"), none.Blindness),
@@ -99,6 +100,8 @@ internal static class ServiceOptionsReader
         AllowLists = root.List("allow", none.AllowLists),
         Entities = root.Get("entities", none.Entities),
         MaxStateBytes = root.Section("state").Get("max_memory", none.MaxStateBytes),
+        HasProfiles = root.Section("profiles").Get("enabled", none.HasProfiles),
+        MaxProfileBytes = root.Section("profiles").Get("max_memory", none.MaxProfileBytes),
     };
 
     private static FileSettings OneFile(ConfigurationSection file) => new()

@@ -20,6 +20,7 @@ internal static class KnowledgeFiles
         new(KnowledgeSubject.GeoIp, [.. GeoIpPaths(options).Select(path => Read("geoip", path))]),
         new(KnowledgeSubject.Intel, [.. Lists(options).Select(list => Read(list.Role.ToString(), list.Path))]),
         new(KnowledgeSubject.Entities, options.Entities is { } path ? [Read("entities", path)] : []),
+        ModelFiles.Read(options.HasProfiles ? options.Models : null),
     ];
 
     /// <summary>
@@ -29,7 +30,7 @@ internal static class KnowledgeFiles
     public static string Signature(PipelineOptions options)
     {
         var text = new StringBuilder();
-        foreach (var path in RulePaths(options.RulesDirectory).Concat(GeoIpPaths(options)).Concat(Lists(options).Select(l => l.Path)).Append(options.Entities))
+        foreach (var path in RulePaths(options.RulesDirectory).Concat(GeoIpPaths(options)).Concat(Lists(options).Select(l => l.Path)).Append(options.Entities).Concat(ModelFiles.Watched(options.Models)))
         {
             if (path is not null)
             {

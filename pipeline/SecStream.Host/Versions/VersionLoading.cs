@@ -48,4 +48,8 @@ internal static class VersionLoading
             throw new ConfigurationException(fault.Message, fault);
         }
     }
+
+    /// <summary>The models; null: there are none.</summary>
+    /// <exception cref="ConfigurationException">They can't be used.</exception>
+    public static Core.Features.IModelSet? LoadModels(this KnowledgeVersion version) => ModelFiles.Load(version);
 }

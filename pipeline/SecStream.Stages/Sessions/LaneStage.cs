@@ -16,6 +16,7 @@ public sealed class LaneStage : ILaneStage
 {
     private readonly LoginSessions?[] _sessions = new LoginSessions?[Row.ShardCount];
     private readonly ProfileShard?[] _profiles = new ProfileShard?[Row.ShardCount];
+    private IWindowSink? _windows;
     private readonly RuleShard?[] _rules = new RuleShard?[Row.ShardCount];
     private readonly DetectionSets _sets;
 
@@ -35,6 +36,7 @@ public sealed class LaneStage : ILaneStage
     /// <summary>Makes shards of profiles too, before anything else is done; without them the lane must get no rows of profiles.</summary>
     public void UseProfiles(IReadOnlyList<Profile> profiles, ProfileShardOptions options, IWindowSink sink, ulong seed)
     {
+        _windows = sink;
         for (var shard = 0; shard < Row.ShardCount; shard++)
         {
             _profiles[shard] = _sessions[shard] is null ? null : new ProfileShard(profiles, options, sink, seed);
@@ -43,6 +45,12 @@ public sealed class LaneStage : ILaneStage
 
     /// <summary>The memory of the lane's state.</summary>
     public LaneMemory Memory { get; }
+
+    /// <summary>
+    /// Gives observations that are stated rather than found (tests of rules): called with the clock before the rules are; those up to it go to the buffer
+    /// of their shard. Null: there are none.
+    /// </summary>
+    public Action<long, RowBuffer[]>? Given { get; set; }
 
     /// <summary>Keys with a history.</summary>
     public long Keys => _rules.Sum(shard => (long)(shard?.Keys ?? 0));
@@ -130,10 +138,13 @@ public sealed class LaneStage : ILaneStage
             shard?.Advance(clock, rowsByShard);
         }
 
+        _windows?.Begin(rowsByShard);
         foreach (var shard in _profiles)
         {
             shard?.Advance(clock);
         }
+
+        Given?.Invoke(clock, rowsByShard);
     }
 
     /// <inheritdoc/>

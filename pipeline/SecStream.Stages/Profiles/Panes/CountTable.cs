@@ -1,15 +1,29 @@
 namespace SecStream.Stages.Profiles.Panes;
 
-/// <summary>A class of values and its occurrences. Keys are 1 or more; 0 is an empty slot.</summary>
-internal struct CountSlot
+/// <summary>A class of values and its occurrences, in 8 bytes. Keys are 1 to 65 535; 0 is an empty slot.</summary>
+internal struct CountSlot(int key)
 {
-    public ulong Key;
-    public long Count;
+    /// <summary>Occurrences that are told from more: 2.8 · 10¹⁴.</summary>
+    private const ulong MaxCount = ulong.MaxValue >> 16;
+
+    private ulong _bits = (ulong)key;
+
+    /// <summary>The class.</summary>
+    public readonly int Key => (int)(_bits & 0xFFFF);
+
+    /// <summary>Its occurrences.</summary>
+    public readonly long Count => (long)(_bits >> 16);
+
+    /// <summary>Counts some more.</summary>
+    public void Add(long count) => _bits = (Math.Min((ulong)(Count + count), MaxCount) << 16) | (_bits & 0xFFFF);
 }
 
 /// <summary>Occurrences by class: histograms and entropies. Open addressing in a pooled array; empty until the first value.</summary>
 internal struct CountTable
 {
+    /// <summary>Order of classes.</summary>
+    public static readonly Comparison<CountSlot> ByKey = (a, b) => a.Key.CompareTo(b.Key);
+
     private CountSlot[]? _slots;
 
     /// <summary>Number of classes.</summary>
@@ -19,7 +33,7 @@ internal struct CountTable
     public readonly ReadOnlySpan<CountSlot> Slots => _slots;
 
     /// <summary>Adds occurrences to a class.</summary>
-    public void Add(ulong key, long count, ProfileMemory memory)
+    public void Add(int key, long count, ProfileMemory memory)
     {
         if (_slots is null || Count * 4 >= _slots.Length * 3)
         {
@@ -29,11 +43,11 @@ internal struct CountTable
         ref var slot = ref Find(_slots!, key);
         if (slot.Key == 0)
         {
-            slot.Key = key;
+            slot = new CountSlot(key);
             Count++;
         }
 
-        slot.Count += count;
+        slot.Add(count);
     }
 
     /// <summary>Adds another table.</summary>
@@ -46,6 +60,21 @@ internal struct CountTable
                 Add(slot.Key, slot.Count, memory);
             }
         }
+    }
+
+    /// <summary>Copies the slots that are not empty; their number.</summary>
+    public readonly int CopyTo(Span<CountSlot> to)
+    {
+        var count = 0;
+        foreach (ref readonly var slot in Slots)
+        {
+            if (slot.Key != 0)
+            {
+                to[count++] = slot;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>Makes it empty.</summary>
@@ -76,9 +105,9 @@ internal struct CountTable
         }
     }
 
-    private static ref CountSlot Find(CountSlot[] slots, ulong key)
+    private static ref CountSlot Find(CountSlot[] slots, int key)
     {
-        var at = (int)((key * 0x9E3779B97F4A7C15) >> 40) & (slots.Length - 1);
+        var at = (int)(((uint)key * 0x9E3779B1) >> 12) & (slots.Length - 1);
         while (slots[at].Key != 0 && slots[at].Key != key)
         {
             at = (at + 1) & (slots.Length - 1);

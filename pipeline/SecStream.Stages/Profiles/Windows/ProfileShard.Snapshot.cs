@@ -18,6 +18,7 @@ public sealed partial class ProfileShard
     private readonly List<ProfileEntity?> _changed = [];
     private readonly List<(int Profile, byte[] Key)> _gone = [];
     private bool _notesChanges;
+    private ulong[] _identities = [];
 
     /// <summary>Writes what is asked for of shard <paramref name="shard"/>.</summary>
     public void Save(int shard, IStateWriter writer, StateExtent extent)
@@ -178,17 +179,36 @@ public sealed partial class ProfileShard
             BinaryPrimitives.WriteInt64BigEndian(key, minute.Start);
             var to = writer.Put(place, key);
             to.Write(minute.Count);
-            foreach (var identity in minute.Slots)
+            foreach (var identity in Sorted(minute))
             {
-                if (identity != 0)
-                {
-                    to.Write(identity);
-                }
+                to.Write(identity);
             }
 
             minute.IsChanged &= extent == StateExtent.Copy;
             minute.IsPersisted |= extent != StateExtent.Copy;
         }
+    }
+
+    /// <summary>The same identities are the same bytes, whatever order they came in.</summary>
+    private ReadOnlySpan<ulong> Sorted(SeenEvents.Minute minute)
+    {
+        if (_identities.Length < minute.Count)
+        {
+            _identities = new ulong[minute.Count * 2];
+        }
+
+        var count = 0;
+        foreach (var identity in minute.Slots)
+        {
+            if (identity != 0)
+            {
+                _identities[count++] = identity;
+            }
+        }
+
+        var sorted = _identities.AsSpan(0, count);
+        sorted.Sort();
+        return sorted;
     }
 
     private void RestoreMinute(long start, BinaryReader reader)
@@ -218,6 +238,7 @@ public sealed partial class ProfileShard
         }
 
         to.Write(entity.WindowCount);
+        entity.Windows.AsSpan(0, entity.WindowCount).Sort(ByEnd);
         foreach (ref readonly var window in entity.Windows.AsSpan(0, entity.WindowCount))
         {
             ref readonly var member = ref window.Group.Members[window.Member];
@@ -233,6 +254,9 @@ public sealed partial class ProfileShard
             (entity.ChangedAt, entity.IsPersisted) = (0, true);
         }
     }
+
+    private static int ByEnd(WindowRef a, WindowRef b) =>
+        a.Group.End != b.Group.End ? a.Group.End.CompareTo(b.Group.End) : a.Group.Spec.CompareTo(b.Group.Spec);
 
     private void SavePanes(BinaryWriter writer, Pane? newest)
     {

@@ -1,4 +1,5 @@
 using SecStream.Core.Features;
+using SecStream.Core.Observations;
 
 namespace SecStream.Stages.Profiles.Windows;
 
@@ -8,6 +9,12 @@ namespace SecStream.Stages.Profiles.Windows;
 /// </summary>
 public interface IWindowSink
 {
+    /// <summary>Where rows that follow from the windows of the next calls go, by shard.</summary>
+    void Begin(RowBuffer[] rowsByShard)
+    {
+        // Whoever only looks on makes no rows.
+    }
+
     /// <summary>The clock has passed the end of a window; or a late event has changed one that was told of (<paramref name="revised"/>).</summary>
     void Closed(FeatureVector window, bool revised);
 

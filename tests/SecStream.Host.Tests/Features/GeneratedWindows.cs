@@ -1,0 +1,61 @@
+using System.Text;
+using SecStream.Core.Events;
+using SecStream.Core.Features;
+
+namespace SecStream.Host.Tests.Features;
+
+/// <summary>Windows of a few keys over some days, in memory.</summary>
+internal static class GeneratedWindows
+{
+    public const int Keys = 6;
+    public const long Window = EventClock.Hour;
+    private const int FirstDay = 20_513;
+
+    public static long First => FirstDay * EventClock.Day;
+
+    public static FeatureSchema Schema { get; } = new()
+    {
+        Profile = "api-key",
+        Version = "0123456789abcdef",
+        KeyNames = ["secstream.api_key.id"],
+        Windows = [Window],
+        Features =
+        [
+            new FeatureDefinition { Name = "requests", Noun = "requests", IsCount = true },
+            new FeatureDefinition { Name = "error_ratio", Noun = "share of errors", Scale = FeatureScale.Linear },
+            new FeatureDefinition { Name = "latency", Noun = "ms on average" },
+        ],
+        Categories = [new CategoryDefinition("country", "source.geo.country_iso_code", 0.2)],
+    };
+
+    public static IFeatureStore Store(int days) => new MemoryStore(days);
+
+    private static FeatureVector Make(int key, long start)
+    {
+        var random = new Random((key * 1_000_003) + (int)(start / Window));
+        var window = FeatureVector.Of(Schema);
+        window.Key = Encoding.UTF8.GetBytes($"key-{key}");
+        (window.Start, window.End) = (start, start + Window);
+        var hour = (int)(start / EventClock.Hour % 24);
+        var requests = Math.Round((10 + (10 * key)) * (1.5 + Math.Sin(2 * Math.PI * hour / 24)) * (0.7 + (0.6 * random.NextDouble()))) + (random.Next(300) == 0 ? 400 : 0);
+        window.Events = (long)requests;
+        window.Values[0] = requests;
+        window.Values[1] = 0.1 * random.NextDouble();
+        window.Values[2] = random.Next(10) == 0 ? double.NaN : 20 + (30 * random.NextDouble());
+        window.Categories[0].Add(new CategoryCount(1, "NL", window.Events - 1));
+        window.Categories[0].Add(new CategoryCount(2, "B,\"E", 1));
+        return window;
+    }
+
+    private sealed class MemoryStore(int days) : IFeatureStore
+    {
+        public IReadOnlyList<FeatureSchema> Schemas() => [Schema];
+
+        public IReadOnlyList<long> Days(FeatureSchema schema) => [.. Enumerable.Range(FirstDay, days).Select(d => (long)d)];
+
+        public IEnumerable<FeatureVector> Read(FeatureSchema schema, long window, long day) =>
+            from hour in Enumerable.Range(0, 24)
+            from key in Enumerable.Range(0, Keys)
+            select Make(key, (day * EventClock.Day) + (hour * Window));
+    }
+}
