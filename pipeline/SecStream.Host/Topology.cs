@@ -70,6 +70,7 @@ public sealed class Topology : IDisposable
         if (knowledge.Plan.HasProfiles)
         {
             _windows = MakeProfiles(options, knowledge, features, seed);
+            HasModels = knowledge.Models.Latest is not null;
         }
 
         Engine = new StreamEngine(engine, [.. _sources.Select(s => s.Source)], _ingest, _lanes, events);
@@ -104,8 +105,12 @@ public sealed class Topology : IDisposable
         {
             _lanes[lane].UseProfiles(knowledge.Plan.Rules.Profiles);
             _windows[lane].Use(knowledge.Models, new AnomalyObservations(knowledge.Plan));
+            HasModels = knowledge.Models.Latest is not null;
         }
     }
+
+    /// <summary>Windows are measured and a model judges them: rules about anomalies can see something.</summary>
+    public bool HasModels { get; private set; }
 
     /// <summary>Takes observations that are stated rather than found (<see cref="LaneStage.Given"/>), before the engine runs.</summary>
     public void Give(Action<long, Core.Observations.RowBuffer[]> observations) => _lanes[0].Given = observations;

@@ -140,6 +140,13 @@ public sealed class PromotionGateTests
     }
 
     [Fact]
+    public void Judge_DayThatIsNotOver_IsNotMeasured()
+    {
+        var gate = new PromotionGate(_store, [], AlertExclusions.None, new GateOptions { LastWhole = Last - 1 });
+        Assert.Equal(6, gate.Judge(Finds("evil"), Drafts.Manifest(), null, null, CancellationToken.None).Days.Count);
+    }
+
+    [Fact]
     public void Html_HostileKey_IsEscaped()
     {
         const string Hostile = "<script>alert(1)</script>\u202e\u001b[31m\"'&";

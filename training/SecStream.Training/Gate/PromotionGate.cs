@@ -13,6 +13,9 @@ public sealed record GateOptions
     /// <summary>The latest so many days that have windows. Default 28.</summary>
     public int Days { get; init; } = 28;
 
+    /// <summary>The last day that is over: on a part of a day there are too few false alerts. Null: all are.</summary>
+    public long? LastWhole { get; init; }
+
     /// <summary>Seed of the bootstrap.</summary>
     public int Seed { get; init; } = 1;
 }
@@ -44,7 +47,7 @@ public sealed class PromotionGate
     /// <param name="cancellation">Ends it.</param>
     public GateReport Judge(IModelSet challenger, ModelManifest manifest, IModelSet? champion, IProgress<TrainingStep>? progress, CancellationToken cancellation)
     {
-        var days = _store.Schemas().SelectMany(_store.Days).Distinct().Order().TakeLast(_options.Days).ToHashSet();
+        var days = _store.Schemas().SelectMany(_store.Days).Distinct().Where(day => day <= (_options.LastWhole ?? long.MaxValue)).Order().TakeLast(_options.Days).ToHashSet();
         var models = champion is null ? new List<IModelSet> { challenger } : [challenger, champion];
         var result = new BackTest(_store, models, _explained).Run(days, progress, cancellation);
         var unseen = result.Days.Where(day => !manifest.Days.HasLearnedFrom(day)).ToList();

@@ -67,6 +67,7 @@ public sealed class ModelRegistry
     {
         using var turn = Turn();
         var id = draft.Id;
+        ArtefactFolder.Sweep(Directory);
         var isNew = ArtefactFolder.Store(_steps, Directory, draft);
         var known = State().History.Any(entry => entry.Action == "trained" && entry.Model == id);
         if (isNew || !known)
@@ -103,7 +104,7 @@ public sealed class ModelRegistry
             throw new InvalidOperationException($"the champion has changed meanwhile, from {champion ?? "none"} to {before.Champion ?? "none"}; promote again");
         }
 
-        return Save(before.With(Entry("promoted", id, by, forced, note), state => state with
+        return Save(before.With(Entry("promoted", id, by, forced, before.Champion, note), state => state with
         {
             Champion = id,
             Challenger = state.Challenger == id ? null : state.Challenger,
@@ -121,7 +122,7 @@ public sealed class ModelRegistry
         var former = before.FormerChampion
             ?? throw new InvalidOperationException(before.Champion is null ? "there is no champion to roll back from" : $"there was no champion before {before.Champion}");
         Open(former);
-        return Save(before.With(Entry("rolled_back", former, by, note: note ?? $"from {before.Champion}"), state => state with
+        return Save(before.With(Entry("rolled_back", former, by, from: before.Champion, note: note), state => state with
         {
             Champion = former,
             Challenger = state.Challenger == former ? null : state.Challenger,
@@ -200,8 +201,8 @@ public sealed class ModelRegistry
         return state;
     }
 
-    private RegistryEntry Entry(string action, string model, string by, bool forced = false, string? note = null) =>
-        new(_time.GetUtcNow(), action, model, by, forced, note);
+    private RegistryEntry Entry(string action, string model, string by, bool forced = false, string? from = null, string? note = null) =>
+        new(_time.GetUtcNow(), action, model, by, forced, from, note);
 
     private RegistryTurn Turn() => RegistryTurn.Take(Directory);
 }

@@ -40,6 +40,9 @@ public sealed record RegistryState
         : id == FormerChampion ? ModelRole.FormerChampion
         : ModelRole.None;
 
+    /// <summary>Whether somebody has gone back from a model: what a person has rejected no schedule may promote again.</summary>
+    public bool WasRolledBack(string id) => History.Any(entry => entry.Action == "rolled_back" && entry.From == id);
+
     /// <summary>The state after something was done.</summary>
     internal RegistryState With(RegistryEntry entry, Func<RegistryState, RegistryState> change) => change(this) with
     {
@@ -70,5 +73,6 @@ public enum ModelRole
 /// <param name="Model">The model.</param>
 /// <param name="By">Who: a user, or <c>schedule</c>.</param>
 /// <param name="Forced">Done although the gate refused, or without asking it.</param>
-/// <param name="Note">What there is to say: the gate's reasons, the champion before.</param>
-public sealed record RegistryEntry(DateTimeOffset At, string Action, string Model, string By, bool Forced = false, string? Note = null);
+/// <param name="From">The champion before; null: there was none, or it stays.</param>
+/// <param name="Note">What there is to say: the gate's reasons.</param>
+public sealed record RegistryEntry(DateTimeOffset At, string Action, string Model, string By, bool Forced = false, string? From = null, string? Note = null);
