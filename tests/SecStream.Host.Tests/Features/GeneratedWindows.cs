@@ -44,8 +44,10 @@ internal static class GeneratedWindows
         var window = FeatureVector.Of(Schema);
         window.Key = Encoding.UTF8.GetBytes($"key-{key}");
         (window.Start, window.End) = (start, start + Window);
+        // None on the days that calibrate, where a few would decide alone how far the tail reaches.
+        var hasSpikes = start < First + (2 * EventClock.Day) || start >= First + (12 * EventClock.Day);
         var hour = (int)(start / EventClock.Hour % 24);
-        var requests = Math.Round((10 + (4 * key)) * (1.5 + Math.Sin(2 * Math.PI * hour / 24)) * (0.7 + (0.6 * random.NextDouble()))) + (random.Next(3000) == 0 ? 400 : 0);
+        var requests = Math.Round((10 + (4 * key)) * (1.5 + Math.Sin(2 * Math.PI * hour / 24)) * (0.7 + (0.6 * random.NextDouble()))) + (hasSpikes && random.Next(3000) == 0 ? 400 : 0);
         window.Events = (long)requests;
         window.Values[0] = requests;
         window.Values[1] = 0.1 * random.NextDouble();
