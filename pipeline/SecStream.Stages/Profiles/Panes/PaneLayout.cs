@@ -78,7 +78,7 @@ internal sealed class PaneLayout
     {
         var pane = _free.TryPop(out var reused) ? reused : new Pane(_counts, _sums, _tables, _distincts, Profile.Categories.Length);
         pane.Start = start;
-        memory.ObjectBytes += pane.Bytes;
+        memory.Count(pane.Bytes);
         return pane;
     }
 
@@ -86,7 +86,7 @@ internal sealed class PaneLayout
     public void Return(Pane pane, ProfileMemory memory)
     {
         pane.Clear(memory);
-        memory.ObjectBytes -= pane.Bytes;
+        memory.Count(-(pane.Bytes));
         if (_free.Count < MaxFreePanes)
         {
             _free.Push(pane);
@@ -101,6 +101,7 @@ internal sealed class PaneLayout
         var mask = ProfileRow.Read<uint>(values, 0);
         var count = (long)header.Count;
         pane.Events += count;
+        pane.IsChanged = true;
         foreach (ref readonly var cell in _cells.AsSpan())
         {
             var holds = (mask & cell.Where) == cell.Where;
