@@ -30,6 +30,9 @@ internal sealed class PaneLayout
     /// <summary>Length of the vectors of the time of day.</summary>
     public const double DayUnit = 1 << 20;
 
+    /// <summary>Occurrences that one event counts for at most where numbers are multiplied: whatever a line claims to stand for, sums stay far from their ends.</summary>
+    private const long MaxWeight = 1 << 16;
+
     private const int MaxFreePanes = 1 << 14;
     private const int MinutesPerDay = 1440;
 
@@ -147,13 +150,14 @@ internal sealed class PaneLayout
 
                 break;
             case FeatureType.LocationVariance:
-                AddLocation(pane, cell.At, values[_locationAt..], count);
+                AddLocation(pane, cell.At, values[_locationAt..], Math.Min(count, MaxWeight));
                 break;
             case FeatureType.TimeVariance:
                 var (sin, cos) = Clock[(int)(WindowSpec.Floor(time, EventClock.Minute) / EventClock.Minute % MinutesPerDay + MinutesPerDay) % MinutesPerDay];
-                pane.Numbers[cell.At] += count;
-                pane.Numbers[cell.At + 1] += sin * count;
-                pane.Numbers[cell.At + 2] += cos * count;
+                var weight = Math.Min(count, MaxWeight);
+                pane.Numbers[cell.At] += weight;
+                pane.Numbers[cell.At + 1] += sin * weight;
+                pane.Numbers[cell.At + 2] += cos * weight;
                 break;
             default:
                 if (ProfileRow.Read<long>(values, 4 + (8 * cell.Slot)) is var number and not ProfileRow.NoNumber)
@@ -173,9 +177,10 @@ internal sealed class PaneLayout
                 pane.Tables[cell.At].Add(LogBuckets.Of(number) + 1, count, memory);
                 break;
             case FeatureType.NumberVariance:
-                pane.Numbers[cell.At] += count;
-                pane.AddToSum(cell.Sum, (Int128)number * count);
-                pane.AddToSum(cell.Sum + 1, (Int128)number * number * count);
+                var weight = Math.Min(count, MaxWeight);
+                pane.Numbers[cell.At] += weight;
+                pane.AddToSum(cell.Sum, (Int128)number * weight);
+                pane.AddToSum(cell.Sum + 1, (Int128)number * number * weight);
                 break;
             default:
                 pane.Numbers[cell.At] += count;
