@@ -26,18 +26,15 @@ public sealed class AnomalyObservations
 
     private readonly ByteWriter _content = new(AnomalyFormat.MaxBytes);
     private readonly ByteWriter _text = new(1024);
-    private IngestPlan _plan;
-    private SelectionMatcher _matcher;
-    private RowEmitter _emitter;
-    private EventRecord _record;
-    private int[] _matched;
+    private readonly IngestPlan _plan;
+    private readonly SelectionMatcher _matcher;
+    private readonly RowEmitter _emitter;
+    private readonly EventRecord _record;
+    private readonly int[] _matched;
 
     /// <summary>Makes the observations of a lane.</summary>
-    public AnomalyObservations(IngestPlan plan) => UsePlan(plan);
-
-    /// <summary>Takes a plan that goes on from the present one.</summary>
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_plan), nameof(_matcher), nameof(_emitter), nameof(_record), nameof(_matched))]
-    public void UsePlan(IngestPlan plan)
+    /// <param name="plan">Rules and names; rules that come into force later need observations of their own.</param>
+    public AnomalyObservations(IngestPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         _plan = plan;
