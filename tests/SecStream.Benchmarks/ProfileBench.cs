@@ -18,7 +18,7 @@ internal static class ProfileBench
     private const int Batch = 2_000;
     private const long Start = 1_700_006_400_000_000;
 
-    public static void Run(string rules, int eventCount)
+    public static void Run(string rules, int eventCount, int users)
     {
         var catalog = new FieldCatalog();
         var set = RuleLoader.Load(rules, catalog);
@@ -36,21 +36,19 @@ internal static class ProfileBench
         {
             // Twice the same, without and with rows: the difference is what rows cost.
             var begun = Cpu();
-            Make(record, matcher, matched, done, null);
+            Make(record, matcher, matched, done, users, null);
             var between = Cpu();
             buffer.Clear();
-            rows += Make(record, matcher, matched, done, emit: (number, count) =>
+            rows += Make(record, matcher, matched, done, users, emit: (number, count) =>
                 emitter.Emit(record, matched.AsSpan(0, count), new RowStamp(Time(number), 9, number, new EventId(9, (ulong)number << 24), false), buffers));
             matching += between - begun;
             emitting += Cpu() - between;
             bytes += buffer.Length;
             var before = GC.GetAllocatedBytesForCurrentThread();
             var start = Cpu();
-            var rest = buffer.Bytes;
-            while (!rest.IsEmpty)
+            for (var at = 0; at < buffer.Length; at += new Row(buffer.Bytes[at..]).Bytes.Length)
             {
-                var row = new Row(rest);
-                rest = rest[row.Bytes.Length..];
+                var row = new Row(buffer.Bytes[at..]);
                 shards[row.Header.Shard].Accept(row);
             }
 
@@ -78,13 +76,13 @@ internal static class ProfileBench
         Console.WriteLine($"allocated in the second half: {allocated / (eventCount / 2.0):F1} bytes an event");
     }
 
-    private static int Make(EventRecord record, SelectionMatcher matcher, int[] matched, int from, Func<int, int, int>? emit)
+    private static int Make(EventRecord record, SelectionMatcher matcher, int[] matched, int from, int users, Func<int, int, int>? emit)
     {
         var random = new Random(from);
         var rows = 0;
         for (var number = from; number < from + Batch; number++)
         {
-            Fill(record, random);
+            Fill(record, random, users);
             var count = matcher.Match(record, matched);
             rows += emit?.Invoke(number, count) ?? 0;
         }
@@ -98,10 +96,10 @@ internal static class ProfileBench
     // 500 events a second: a middling installation.
     private static long Time(long number) => Start + (number * 2000);
 
-    private static void Fill(EventRecord record, Random random)
+    private static void Fill(EventRecord record, Random random, int users)
     {
         record.Reset([], 0, 0);
-        var user = (int)(2000 * Math.Pow(random.NextDouble(), 3));
+        var user = (int)(users * Math.Pow(random.NextDouble(), 3));
         record.SetText(Ecs.UserName, Encoding.ASCII.GetBytes($"user{user}"));
         record.SetText(Ecs.SourceAddress, Encoding.ASCII.GetBytes($"10.{user % 7}.{user % 200}.{random.Next(3)}"));
         record.SetText(Ecs.ServiceName, Encoding.ASCII.GetBytes($"service{random.Next(10)}"));

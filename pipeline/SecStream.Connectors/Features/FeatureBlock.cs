@@ -88,9 +88,10 @@ internal static class FeatureBlock
     }
 
     /// <summary>
-    /// Goes to the block at an offset: its records, null when they are damaged, and where the next one begins. False: here the good part of the file ends.
+    /// Goes to the block at an offset: its records, null when they are damaged (or are not asked for), and where the next one begins. False: here the good part
+    /// of the file ends.
     /// </summary>
-    public static bool TryRead(SafeFileHandle file, long at, out byte[]? records, out long next)
+    public static bool TryRead(SafeFileHandle file, long at, out byte[]? records, out long next, bool isSkipped = false)
     {
         (records, next) = (null, at);
         var head = new byte[HeadBytes];
@@ -104,6 +105,12 @@ internal static class FeatureBlock
         if (stored is < 0 or > MaxBytes || length is < 0 or > MaxBytes)
         {
             return false;
+        }
+
+        if (isSkipped)
+        {
+            next = at + HeadBytes + stored;
+            return next <= RandomAccess.GetLength(file);
         }
 
         var bytes = new byte[stored];

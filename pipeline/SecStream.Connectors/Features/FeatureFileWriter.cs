@@ -83,7 +83,7 @@ internal sealed class FeatureFileWriter : IDisposable
             return;
         }
 
-        while (FeatureBlock.TryRead(_file, _length, out _, out var next))
+        while (FeatureBlock.TryRead(_file, _length, out _, out var next, isSkipped: true))
         {
             _length = next;
         }

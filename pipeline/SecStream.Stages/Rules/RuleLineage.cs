@@ -19,6 +19,9 @@ public static class RuleLineage
     /// <summary>Most detections a lineage can hold: rows name them in 16 bits.</summary>
     public const int MaxDetections = ushort.MaxValue;
 
+    /// <summary>Most profiles a lineage can hold: rows name them in 15 bits, of which one number is taken.</summary>
+    public const int MaxProfiles = Core.Observations.Row.SessionRoute - Core.Observations.Row.ProfileRoute;
+
     /// <summary>
     /// Merges versions, compiled in this order with one catalog of fields or with copies of it.
     /// </summary>
@@ -134,6 +137,10 @@ public static class RuleLineage
             }
 
             _profiles.AddRange(added);
+            if (_profiles.Count > MaxProfiles)
+            {
+                throw new RuleLineageFullException($"the rules in force since the data folder was begun have more than {MaxProfiles} different profiles");
+            }
         }
 
         private Profile Renumber(Profile profile, RuleSet from) => profile with

@@ -75,7 +75,36 @@ public sealed class ProfileEmitterTests
 
     [Fact]
     public void Emit_SamePlace_HasNoSpread() => Assert.Equal(0, Window(
-        Harness(""), Event(("user.name", "a"), ("source.geo.location.lat", 52.1), ("source.geo.location.lon", 5.1))).Values[1], 1e-8);
+        Harness(""), Event(("user.name", "a"), ("source.geo.location.lat", 52.1), ("source.geo.location.lon", 5.1))).Values[1], 1e-6);
+
+    [Fact]
+    public void Emit_EventsThatClaimToStandForVeryMany_LeaveSpreadsAndVariancesWhatTheyAre()
+    {
+        var harness = new ProfileHarness("""
+            name: user
+            key: user.name
+            windows: [5m]
+            features:
+              n: {type: count}
+              places: {type: variance, kind: location}
+              hours: {type: variance, kind: time}
+              sizes: {type: variance, kind: number, field: event.duration}
+              sum: {type: sum, field: event.duration}
+            """);
+        var log = new WindowLog();
+        var shard = harness.Shard(log);
+        var e = Event(("user.name", "a"), ("source.geo.location.lat", 52.1), ("source.geo.location.lon", 5.1), ("event.duration", 1e30));
+        for (var i = 0; i < 1000; i++)
+        {
+            harness.Accept(shard, e with { Position = i, Count = int.MaxValue });
+        }
+
+        shard.Advance(long.MaxValue);
+        var values = log.Vectors.Values.Single().Values;
+        Assert.Equal(1000.0 * int.MaxValue, values[0]);
+        Assert.Equal([0, 0, 0], values[1..4].Select(v => Math.Round(v, 5)));
+        Assert.Equal(1000.0 * int.MaxValue * (1L << 44) / 1000, values[4], 1e6);
+    }
 
     [Fact]
     public void Emit_SecondEvent_TakesNothingOverFromTheFirst()

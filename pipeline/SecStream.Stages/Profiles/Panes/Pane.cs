@@ -15,6 +15,12 @@ internal sealed class Pane(int counts, int sums, int tables, int distincts, int 
     /// <summary>Added to the blocks of the longer windows; kept for the windows that are made of panes.</summary>
     public bool IsFolded { get; set; }
 
+    /// <summary>It has changed since the last snapshot.</summary>
+    public bool IsChanged { get; set; }
+
+    /// <summary>The last snapshot has it.</summary>
+    public bool IsPersisted { get; set; }
+
     /// <summary>The next older one of the key.</summary>
     public Pane? Older { get; set; }
 
@@ -49,7 +55,7 @@ internal sealed class Pane(int counts, int sums, int tables, int distincts, int 
     public void Clear(ProfileMemory memory)
     {
         Events = 0;
-        IsFolded = false;
+        IsFolded = IsChanged = IsPersisted = false;
         Older = null;
         Array.Clear(Numbers);
         foreach (ref var table in Tables.AsSpan())
@@ -74,6 +80,7 @@ internal sealed class Pane(int counts, int sums, int tables, int distincts, int 
     /// <summary>Adds another one's events.</summary>
     public void Merge(Pane other, int evidence, int steps, ProfileMemory memory)
     {
+        IsChanged = true;
         Events += other.Events;
         for (var i = 0; i < counts; i++)
         {

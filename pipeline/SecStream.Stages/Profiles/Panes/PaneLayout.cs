@@ -30,6 +30,9 @@ internal sealed class PaneLayout
     /// <summary>Length of the vectors of the time of day.</summary>
     public const double DayUnit = 1 << 20;
 
+    /// <summary>Occurrences that one event counts for at most where numbers are multiplied: whatever a line claims to stand for, sums stay far from their ends.</summary>
+    private const long MaxWeight = 1 << 16;
+
     private const int MaxFreePanes = 1 << 14;
     private const int MinutesPerDay = 1440;
 
@@ -78,7 +81,7 @@ internal sealed class PaneLayout
     {
         var pane = _free.TryPop(out var reused) ? reused : new Pane(_counts, _sums, _tables, _distincts, Profile.Categories.Length);
         pane.Start = start;
-        memory.ObjectBytes += pane.Bytes;
+        memory.Count(pane.Bytes);
         return pane;
     }
 
@@ -86,7 +89,7 @@ internal sealed class PaneLayout
     public void Return(Pane pane, ProfileMemory memory)
     {
         pane.Clear(memory);
-        memory.ObjectBytes -= pane.Bytes;
+        memory.Count(-(pane.Bytes));
         if (_free.Count < MaxFreePanes)
         {
             _free.Push(pane);
@@ -101,6 +104,7 @@ internal sealed class PaneLayout
         var mask = ProfileRow.Read<uint>(values, 0);
         var count = (long)header.Count;
         pane.Events += count;
+        pane.IsChanged = true;
         foreach (ref readonly var cell in _cells.AsSpan())
         {
             var holds = (mask & cell.Where) == cell.Where;
@@ -146,13 +150,14 @@ internal sealed class PaneLayout
 
                 break;
             case FeatureType.LocationVariance:
-                AddLocation(pane, cell.At, values[_locationAt..], count);
+                AddLocation(pane, cell.At, values[_locationAt..], Math.Min(count, MaxWeight));
                 break;
             case FeatureType.TimeVariance:
                 var (sin, cos) = Clock[(int)(WindowSpec.Floor(time, EventClock.Minute) / EventClock.Minute % MinutesPerDay + MinutesPerDay) % MinutesPerDay];
-                pane.Numbers[cell.At] += count;
-                pane.Numbers[cell.At + 1] += sin * count;
-                pane.Numbers[cell.At + 2] += cos * count;
+                var weight = Math.Min(count, MaxWeight);
+                pane.Numbers[cell.At] += weight;
+                pane.Numbers[cell.At + 1] += sin * weight;
+                pane.Numbers[cell.At + 2] += cos * weight;
                 break;
             default:
                 if (ProfileRow.Read<long>(values, 4 + (8 * cell.Slot)) is var number and not ProfileRow.NoNumber)
@@ -172,9 +177,10 @@ internal sealed class PaneLayout
                 pane.Tables[cell.At].Add(LogBuckets.Of(number) + 1, count, memory);
                 break;
             case FeatureType.NumberVariance:
-                pane.Numbers[cell.At] += count;
-                pane.AddToSum(cell.Sum, (Int128)number * count);
-                pane.AddToSum(cell.Sum + 1, (Int128)number * number * count);
+                var weight = Math.Min(count, MaxWeight);
+                pane.Numbers[cell.At] += weight;
+                pane.AddToSum(cell.Sum, (Int128)number * weight);
+                pane.AddToSum(cell.Sum + 1, (Int128)number * number * weight);
                 break;
             default:
                 pane.Numbers[cell.At] += count;

@@ -6,26 +6,36 @@ internal sealed class ProfileMemory
     private const int MaxFreeKeys = 1 << 14;
 
     private readonly Dictionary<int, Stack<byte[]>> _keys = [];
+    private readonly HeldBytes _held = new();
     private int _freeKeys;
 
-    public Stock<CountSlot> Counts { get; } = new();
+    public ProfileMemory()
+    {
+        Counts = new(_held);
+        Hashes = new(_held);
+        Registers = new(_held);
+        Categories = new(_held);
+        Entries = new(_held);
+        Texts = new(_held);
+    }
 
-    public Stock<ulong> Hashes { get; } = new();
+    public Stock<CountSlot> Counts { get; }
 
-    public Stock<byte> Registers { get; } = new();
+    public Stock<ulong> Hashes { get; }
 
-    public Stock<CategorySlot> Categories { get; } = new();
+    public Stock<byte> Registers { get; }
 
-    public Stock<TimedEntry> Entries { get; } = new();
+    public Stock<CategorySlot> Categories { get; }
 
-    public TextPool Texts { get; } = new();
+    public Stock<TimedEntry> Entries { get; }
 
-    /// <summary>Bytes of panes, keys and groups, as their owners count them.</summary>
-    public long ObjectBytes { get; set; }
+    public TextPool Texts { get; }
 
     /// <summary>Bytes of everything that is held.</summary>
-    public long LiveBytes =>
-        ObjectBytes + Counts.LiveBytes + Hashes.LiveBytes + Registers.LiveBytes + Categories.LiveBytes + Entries.LiveBytes + Texts.LiveBytes;
+    public long LiveBytes => _held.Sum;
+
+    /// <summary>Counts bytes of panes and keys.</summary>
+    public void Count(long bytes) => _held.Sum += bytes;
 
     /// <summary>A copy of a key, of exactly its length.</summary>
     public byte[] Keep(ReadOnlySpan<byte> key)

@@ -3,17 +3,21 @@ using System.Runtime.CompilerServices;
 
 namespace SecStream.Stages.Profiles.Panes;
 
+/// <summary>Bytes that are held, of several owners together.</summary>
+internal sealed class HeldBytes
+{
+    public long Sum;
+}
+
 /// <summary>Arrays of one kind for reuse, by size (powers of two). Not thread-safe.</summary>
-internal sealed class Stock<T>
+/// <param name="held">Counts the bytes of the arrays that are out.</param>
+internal sealed class Stock<T>(HeldBytes held)
     where T : struct
 {
     private const int MaxFreeBytes = 8 << 20;
 
     private readonly Stack<T[]>[] _free = [.. Enumerable.Range(0, 32).Select(_ => new Stack<T[]>())];
     private long _freeBytes;
-
-    /// <summary>Bytes of the arrays that are out.</summary>
-    public long LiveBytes { get; private set; }
 
     /// <summary>An array of at least some size, all zeros.</summary>
     public T[] Rent(int size)
@@ -28,7 +32,7 @@ internal sealed class Stock<T>
             array = new T[1 << log];
         }
 
-        LiveBytes += Bytes(array);
+        held.Sum += Bytes(array);
         return array;
     }
 
@@ -36,7 +40,7 @@ internal sealed class Stock<T>
     public void Return(T[] array)
     {
         var bytes = Bytes(array);
-        LiveBytes -= bytes;
+        held.Sum -= bytes;
         if (_freeBytes + bytes <= MaxFreeBytes)
         {
             Array.Clear(array);

@@ -3,15 +3,12 @@ using System.Text;
 namespace SecStream.Stages.Profiles.Panes;
 
 /// <summary>Texts of category values, each held once and counted by those who refer to it. Not thread-safe.</summary>
-internal sealed class TextPool
+internal sealed class TextPool(HeldBytes held)
 {
     private readonly Dictionary<ulong, int> _places = [];
     private readonly Stack<int> _free = new();
     private Entry[] _entries = new Entry[16];
     private int _count;
-
-    /// <summary>Bytes of the texts, about.</summary>
-    public long LiveBytes { get; private set; }
 
     /// <summary>Place of the text of a value, referred to once more.</summary>
     public int Keep(ulong hash, ReadOnlySpan<byte> text)
@@ -33,7 +30,7 @@ internal sealed class TextPool
 
         _entries[at] = new Entry { Hash = hash, Text = Encoding.UTF8.GetString(text), References = 1 };
         _places.Add(hash, at);
-        LiveBytes += Bytes(_entries[at].Text);
+        held.Sum += Bytes(_entries[at].Text);
         return at;
     }
 
@@ -46,7 +43,7 @@ internal sealed class TextPool
         ref var entry = ref _entries[at];
         if (--entry.References == 0)
         {
-            LiveBytes -= Bytes(entry.Text);
+            held.Sum -= Bytes(entry.Text);
             _places.Remove(entry.Hash);
             entry = default;
             _free.Push(at);

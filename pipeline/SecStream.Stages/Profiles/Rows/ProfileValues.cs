@@ -18,26 +18,26 @@ internal sealed class ProfileValues
     public const long MaxNumber = 1L << 44;
 
     /// <summary>Length of the unit vectors of <see cref="WriteLocation"/>.</summary>
-    public const int UnitLength = 1 << 30;
+    public const int UnitLength = 1 << 24;
 
     private const int TextHead = 9;
 
-    private readonly List<NumberSlot> _numbers = [];
-    private readonly List<HashSlot> _hashes = [];
-    private readonly List<TextSlot> _texts = [];
+    private NumberSlot[] _numbers = [];
+    private HashSlot[] _hashes = [];
+    private TextSlot[] _texts = [];
     private readonly byte[] _location = new byte[12];
     private readonly double[] _lastPlace = [double.NaN, double.NaN];
     private long _event;
     private long _locationOf;
 
     /// <summary>Place of a number.</summary>
-    public int Add(NumberField field) => Place(_numbers, slot => slot.Field.Factor.Equals(field.Factor) && slot.Field.Fields.SequenceEqual(field.Fields), new NumberSlot(field));
+    public int Add(NumberField field) => Place(ref _numbers, slot => slot.Field.Factor.Equals(field.Factor) && slot.Field.Fields.SequenceEqual(field.Fields), new NumberSlot(field));
 
     /// <summary>Place of a hash.</summary>
-    public int AddHash(HashField field) => Place(_hashes, slot => slot.Fields.SequenceEqual(field.Fields), new HashSlot(field.Fields));
+    public int AddHash(HashField field) => Place(ref _hashes, slot => slot.Fields.SequenceEqual(field.Fields), new HashSlot(field.Fields));
 
     /// <summary>Place of a category.</summary>
-    public int AddText(HashField field) => Place(_texts, slot => slot.Fields.SequenceEqual(field.Fields), new TextSlot(field.Fields));
+    public int AddText(HashField field) => Place(ref _texts, slot => slot.Fields.SequenceEqual(field.Fields), new TextSlot(field.Fields));
 
     /// <summary>Begins an event.</summary>
     public void Begin() => _event++;
@@ -115,13 +115,13 @@ internal sealed class ProfileValues
         }
     }
 
-    private static int Place<T>(List<T> slots, Predicate<T> isSame, T added)
+    private static int Place<T>(ref T[] slots, Predicate<T> isSame, T added)
     {
-        var at = slots.FindIndex(isSame);
+        var at = Array.FindIndex(slots, isSame);
         if (at < 0)
         {
-            at = slots.Count;
-            slots.Add(added);
+            at = slots.Length;
+            slots = [.. slots, added];
         }
 
         return at;

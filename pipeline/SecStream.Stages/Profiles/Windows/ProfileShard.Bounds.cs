@@ -45,24 +45,34 @@ public sealed partial class ProfileShard
     {
         NoteGone(entity);
         var layout = _layouts[entity.Profile];
-        Return(entity.Newest, layout);
+        ReturnAll(entity, PaneKind, entity.Newest, layout);
         entity.Newest = null;
         for (var spec = 0; spec < entity.Blocks.Length; spec++)
         {
-            Return(entity.Blocks[spec], layout);
+            ReturnAll(entity, KindOf(spec), entity.Blocks[spec], layout);
             entity.Blocks[spec] = null;
         }
 
         _tables[entity.Profile].Remove(entity);
     }
 
-    private void Return(Panes.Pane? pane, Panes.PaneLayout layout)
+    private void ReturnAll(ProfileEntity entity, byte kind, Panes.Pane? pane, Panes.PaneLayout layout)
     {
         while (pane is not null)
         {
             var older = pane.Older;
-            layout.Return(pane, _memory);
+            Return(entity, kind, pane, layout);
             pane = older;
         }
+    }
+
+    private void Return(ProfileEntity entity, byte kind, Panes.Pane pane, Panes.PaneLayout layout)
+    {
+        if (pane.IsPersisted)
+        {
+            NoteGone(entity, kind, pane.Start);
+        }
+
+        layout.Return(pane, _memory);
     }
 }

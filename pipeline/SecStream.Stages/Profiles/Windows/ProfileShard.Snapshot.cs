@@ -4,7 +4,12 @@ using SecStream.Stages.Profiles.Panes;
 
 namespace SecStream.Stages.Profiles.Windows;
 
-/// <content>Writing and reading a shard's whole state.</content>
+/// <content>
+/// Writing and reading a shard's state. A key has an entry of its own, and so has each of its panes and blocks: only those are written again that have changed.
+/// <code>
+/// key of an entry: canonical key | kind (1): 0 the key, 1 a pane, 2 … a block of a length | start (8), big-endian
+/// </code>
+/// </content>
 public sealed partial class ProfileShard
 {
     /// <summary>Part of <see cref="StateSection.Shard"/> that the shard's clocks are.</summary>
@@ -15,9 +20,6 @@ public sealed partial class ProfileShard
 
     private const int MinutesPart = ushort.MaxValue;
 
-    private readonly List<ProfileEntity?> _changed = [];
-    private readonly List<(int Profile, byte[] Key)> _gone = [];
-    private bool _notesChanges;
     private ulong[] _identities = [];
 
     /// <summary>Writes what is asked for of shard <paramref name="shard"/>.</summary>
@@ -27,7 +29,7 @@ public sealed partial class ProfileShard
         SaveMinutes(shard, writer, extent);
         if (extent == StateExtent.Changes)
         {
-            _gone.ForEach(gone => writer.Delete(new StatePlace(StateSection.Profile, shard, gone.Profile), gone.Key));
+            SaveGone(shard, writer);
             foreach (var entity in _changed)
             {
                 SaveEntity(shard, writer, entity, extent);
@@ -62,47 +64,17 @@ public sealed partial class ProfileShard
         {
             RestoreMinute(BinaryPrimitives.ReadInt64BigEndian(entry.Key), reader);
         }
+        else if (entry.Key.Length < SuffixBytes)
+        {
+            throw new InvalidDataException($"the state is damaged: a key of a profile of {entry.Key.Length} bytes");
+        }
         else if (place.Part < _tables.Count)
         {
-            var entity = _tables[place.Part].GetOrAdd(entry.Key);
-            entity.IsPersisted = true;
-            RestoreEntity(reader, entity);
+            Restore(reader, _tables[place.Part].GetOrAdd(entry.Key[..^SuffixBytes]), entry.Key[^SuffixBytes]);
         }
         else
         {
             throw new InvalidDataException($"the snapshot has profile {place.Part}, the rules have {_tables.Count} profiles: it was taken under other rules");
-        }
-    }
-
-    private void BeginChanges()
-    {
-        _notesChanges = true;
-        _changed.Clear();
-        _gone.Clear();
-        _seen.Gone.Clear();
-    }
-
-    private void MarkChanged(ProfileEntity entity)
-    {
-        if (entity.ChangedAt == 0 && _notesChanges)
-        {
-            _changed.Add(entity);
-            entity.ChangedAt = _changed.Count;
-        }
-    }
-
-    private void NoteGone(ProfileEntity entity)
-    {
-        if (entity.ChangedAt > 0)
-        {
-            _changed[entity.ChangedAt - 1] = null;
-            entity.ChangedAt = 0;
-        }
-
-        if (entity.IsPersisted)
-        {
-            entity.IsPersisted = false;
-            _gone.Add((entity.Profile, entity.Key.ToArray()));
         }
     }
 
@@ -229,14 +201,15 @@ public sealed partial class ProfileShard
             return;
         }
 
-        var to = writer.Put(new StatePlace(StateSection.Profile, shard, entity.Profile), entity.Key);
-        to.Write(entity.LastTime);
-        SavePanes(to, entity.Newest);
-        foreach (var block in entity.Blocks)
+        var place = new StatePlace(StateSection.Profile, shard, entity.Profile);
+        SavePanes(place, writer, entity, PaneKind, entity.Newest, extent);
+        for (var spec = 0; spec < entity.Blocks.Length; spec++)
         {
-            SavePanes(to, block);
+            SavePanes(place, writer, entity, KindOf(spec), entity.Blocks[spec], extent);
         }
 
+        var to = writer.Put(place, EntryKey(entity, HeadKind, 0));
+        to.Write(entity.LastTime);
         to.Write(entity.WindowCount);
         entity.Windows.AsSpan(0, entity.WindowCount).Sort(ByEnd);
         foreach (ref readonly var window in entity.Windows.AsSpan(0, entity.WindowCount))
@@ -258,31 +231,58 @@ public sealed partial class ProfileShard
     private static int ByEnd(WindowRef a, WindowRef b) =>
         a.Group.End != b.Group.End ? a.Group.End.CompareTo(b.Group.End) : a.Group.Spec.CompareTo(b.Group.Spec);
 
-    private void SavePanes(BinaryWriter writer, Pane? newest)
+    private void SavePanes(in StatePlace place, IStateWriter writer, ProfileEntity entity, byte kind, Pane? newest, StateExtent extent)
     {
-        var count = 0;
         for (var pane = newest; pane is not null; pane = pane.Older)
         {
-            count++;
-        }
-
-        writer.Write(count);
-        for (var pane = newest; pane is not null; pane = pane.Older)
-        {
-            PaneFormat.Write(writer, pane, _memory);
+            if (extent != StateExtent.Changes || pane.IsChanged)
+            {
+                PaneFormat.Write(writer.Put(place, EntryKey(entity, kind, pane.Start)), pane, _memory);
+                pane.IsChanged &= extent == StateExtent.Copy;
+                pane.IsPersisted |= extent != StateExtent.Copy;
+            }
         }
     }
 
-    private void RestoreEntity(BinaryReader reader, ProfileEntity entity)
+    private void Restore(BinaryReader reader, ProfileEntity entity, byte kind)
     {
-        var layout = _layouts[entity.Profile];
-        entity.LastTime = reader.ReadInt64();
-        entity.Newest = RestorePanes(reader, layout);
-        for (var spec = 0; spec < entity.Blocks.Length; spec++)
+        if (kind == HeadKind)
         {
-            entity.Blocks[spec] = RestorePanes(reader, layout);
+            RestoreHead(reader, entity);
+            return;
         }
 
+        var pane = _layouts[entity.Profile].Rent(0, _memory);
+        PaneFormat.Read(reader, pane, _memory);
+        (pane.IsChanged, pane.IsPersisted) = (false, true);
+        if (kind == PaneKind)
+        {
+            entity.Newest = Insert(pane, entity.Newest);
+        }
+        else
+        {
+            ref var blocks = ref entity.Blocks[kind - PaneKind - 1];
+            blocks = Insert(pane, blocks);
+        }
+    }
+
+    /// <summary>Puts a pane into a list, the newest first; the list's new head.</summary>
+    private static Pane Insert(Pane pane, Pane? newest)
+    {
+        if (newest is null || newest.Start < pane.Start)
+        {
+            pane.Older = newest;
+            return pane;
+        }
+
+        newest.Older = Insert(pane, newest.Older);
+        return newest;
+    }
+
+    private void RestoreHead(BinaryReader reader, ProfileEntity entity)
+    {
+        entity.IsPersisted = true;
+        entity.LastTime = reader.ReadInt64();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var spec = reader.ReadByte();
@@ -297,29 +297,6 @@ public sealed partial class ProfileShard
                 _dirty.Add(group);
             }
         }
-    }
-
-    private Pane? RestorePanes(BinaryReader reader, PaneLayout layout)
-    {
-        Pane? newest = null;
-        Pane? last = null;
-        for (var left = reader.ReadInt32(); left > 0; left--)
-        {
-            var pane = layout.Rent(0, _memory);
-            PaneFormat.Read(reader, pane, _memory);
-            if (last is null)
-            {
-                newest = pane;
-            }
-            else
-            {
-                last.Older = pane;
-            }
-
-            last = pane;
-        }
-
-        return newest;
     }
 
     private WindowGroup RestoreGroup(in GroupKey key, bool isClosed)

@@ -208,7 +208,7 @@ public sealed partial class ProfileShard
             var older = pane.Older;
             if (pane.Start + layout.PaneLength <= end && !pane.IsFolded)
             {
-                pane.IsFolded = true;
+                pane.IsFolded = pane.IsChanged = true;
                 AddToBlocks(entity, layout, pane);
             }
 
@@ -223,7 +223,7 @@ public sealed partial class ProfileShard
                     newer.Older = older;
                 }
 
-                layout.Return(pane, _memory);
+                Return(entity, PaneKind, pane, layout);
             }
             else
             {
@@ -303,7 +303,7 @@ public sealed partial class ProfileShard
         while (block is not null)
         {
             var older = block.Older;
-            layout.Return(block, _memory);
+            Return(entity, KindOf(spec), block, layout);
             block = older;
         }
     }

@@ -49,7 +49,7 @@ internal sealed class ProfileTable(int profile, int specs, ulong seed, ProfileMe
         }
 
         Count--;
-        memory.ObjectBytes -= ProfileEntity.BaseBytes + entity.Key.Length;
+        memory.Count(-(ProfileEntity.BaseBytes + entity.Key.Length));
         memory.Return(entity.Key);
         entity.Key = [];
         entity.Clear();
@@ -86,7 +86,7 @@ internal sealed class ProfileTable(int profile, int specs, ulong seed, ProfileMe
         entity.NextInBucket = bucket;
         bucket = entity;
         Count++;
-        memory.ObjectBytes += ProfileEntity.BaseBytes + key.Length;
+        memory.Count(ProfileEntity.BaseBytes + key.Length);
         return entity;
     }
 
