@@ -70,7 +70,7 @@ internal static class TrainCommand
     private static async Task<int> WatchAsync(ServiceOptions options, IFeatureStore store, TimeProvider time, CancellationToken cancellation)
     {
         var schedule = new TrainingSchedule(options.Training.Schedule);
-        Terminal.Error.WriteLine($"training by '{schedule.Expression}' (UTC), next {Time(schedule.Next(time.GetUtcNow()))}; stop with Ctrl-C");
+        Terminal.Error.WriteLine($"training by '{schedule.Expression}' (UTC), at the latest {Time(schedule.Next(time.GetUtcNow()))}; stop with Ctrl-C");
         try
         {
             await new BackgroundTrainer(options, store, time, outcome => Tell(outcome, time)).RunAsync(cancellation).ConfigureAwait(false);
