@@ -9,7 +9,7 @@ switch (args)
         await ElasticsearchBench.RunAsync();
         return 0;
     case ["profiles", var rules]:
-        ProfileBench.Run(rules, 5_000_000);
+        ProfileBench.Run(rules, 1_500_000);
         return 0;
     case ["bulk-server"]:
         await BulkServer.RunAsync();

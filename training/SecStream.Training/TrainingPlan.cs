@@ -14,7 +14,7 @@ internal sealed record TrainingPlan(IReadOnlyList<PlannedProfile> Profiles, IRea
     /// <summary>A profile without windows for so many days is taken for one that is no longer computed.</summary>
     private const int AbandonedAfterDays = 7;
 
-    /// <summary>The last day that is learned from.</summary>
+    /// <summary>The last day that is used, for what ever.</summary>
     public long LastDay => Profiles.Max(p => p.Split.Last);
 
     /// <summary>Plans.</summary>

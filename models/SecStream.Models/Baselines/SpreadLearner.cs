@@ -16,6 +16,7 @@ internal sealed class SpreadLearner
     private const double BinsPerUnit = 10;
     private const double VolumeCorrelation = 0.2;
     private readonly int[] _counts = new int[Levels * EventBins * Bins];
+    private readonly long[] _totals = new long[Levels * EventBins];
     private readonly double[] _centres = new double[Bins];
     private readonly double _unit;
     private double _n, _r, _v, _rr, _vv, _rv;
@@ -39,6 +40,7 @@ internal sealed class SpreadLearner
     {
         var bin = (Bins / 2) + (int)Math.Floor(Math.Asinh(Stretch * deviation / _unit) * BinsPerUnit);
         _counts[(((level * EventBins) + events) * Bins) + Math.Clamp(bin, 0, Bins - 1)]++;
+        _totals[(level * EventBins) + events]++;
         var r = Math.Clamp(deviation / _unit, -5, 5);
         _n++;
         _r += r;
@@ -61,8 +63,14 @@ internal sealed class SpreadLearner
             var least = isShare ? FeatureScaling.LeastOfShares : FeatureScaling.Least(feature, levelCentre(level), range);
             for (var events = 0; events < EventBins; events++)
             {
-                var pooled = Pool(level, events, isVolume);
                 var at = ((level * EventBins) + events) * 2;
+                if (isVolume && events > 0)
+                {
+                    (table[at], table[at + 1]) = (table[at - 2], table[at - 1]);
+                    continue;
+                }
+
+                var pooled = Pool(level, events, isVolume);
                 table[at] = (float)Math.Max(Half(pooled, up: true), least);
                 table[at + 1] = (float)Math.Max(Half(pooled, up: false), least);
             }
@@ -81,7 +89,7 @@ internal sealed class SpreadLearner
     private long[] Pool(int level, int events, bool isVolume)
     {
         var pooled = new long[Bins];
-        for (var reach = 0; reach < Levels; reach++)
+        for (var reach = 0; reach <= Levels; reach = reach == 0 ? 1 : 2 * reach)
         {
             Array.Clear(pooled);
             long sum = 0;
@@ -90,7 +98,7 @@ internal sealed class SpreadLearner
             {
                 for (var e = low; e <= high; e++)
                 {
-                    sum += AddTo(pooled, ((l * EventBins) + e) * Bins);
+                    sum += _totals[(l * EventBins) + e] > 0 ? AddTo(pooled, ((l * EventBins) + e) * Bins) : 0;
                 }
             }
 
@@ -115,14 +123,19 @@ internal sealed class SpreadLearner
         return sum;
     }
 
-    /// <summary>Root mean square of one side, deviations beyond three of it taken for three: attacks among the windows count little.</summary>
+    /// <summary>
+    /// Root mean square of one side, deviations beyond three of it taken for three: attacks among the windows count little. A side that few windows deviate to is narrower than
+    /// these few are far: theirs is a deviation of more than one.
+    /// </summary>
     private double Half(long[] pooled, bool up)
     {
         var limit = double.PositiveInfinity;
         var (from, to) = up ? (Bins / 2, Bins) : (0, Bins / 2);
+        double count = 0;
         for (var round = 0; round < 8; round++)
         {
-            double squares = 0, count = 0;
+            var squares = 0.0;
+            count = 0;
             for (var bin = from; bin < to; bin++)
             {
                 var size = Math.Min(_centres[bin], limit);
@@ -133,6 +146,6 @@ internal sealed class SpreadLearner
             limit = 3 * (count > 0 ? Math.Sqrt(squares / count) : 0);
         }
 
-        return limit / 3;
+        return limit / 3 * Math.Pow(Math.Min(2 * count / Math.Max(pooled.Sum(), 1), 1), 0.25);
     }
 }

@@ -6,8 +6,11 @@ using SecStream.Core.Features;
 using SecStream.Host.Alerts;
 using SecStream.Host.Configuration;
 using SecStream.Host.Features;
+using SecStream.Host.Trainer;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules.Loading;
+using SecStream.Training;
+using SecStream.Training.Registry;
 using Spectre.Console;
 
 namespace SecStream.Host.Cli;
@@ -15,8 +18,6 @@ namespace SecStream.Host.Cli;
 /// <summary><c>features export</c>: what profiles have measured, for notebooks and spreadsheets.</summary>
 internal static class FeaturesCommand
 {
-    private const string FolderName = "features";
-
     public static Command Make(TimeProvider time) => new("features", "What the profiles have measured of each key and window.") { Export(time) };
 
     private static Command Export(TimeProvider time)
@@ -26,12 +27,13 @@ internal static class FeaturesCommand
         var window = new Option<string?>("--window") { Description = "Length of the windows: 5m, 1h. Default: the profile's shortest." };
         var from = new Option<string?>("--from") { Description = "Windows that end after: an instant, a date, or how long ago (90m, 24h, 7d)." };
         var until = new Option<string?>("--until") { Description = "Windows that end up to." };
+        var model = new Option<string?>("--model") { Description = "Id of a model, or its beginning: what it says of each window, as state, p and grade." };
         var output = new Option<string>("--out") { Description = "The file to write (.csv).", Required = true };
-        var command = new Command("export", "Write stored windows as CSV: key, events, features, categories.") { data, profile, window, from, until, output };
+        var command = new Command("export", "Write stored windows as CSV: key, events, features, categories.") { data, profile, window, from, until, model, output };
         command.SetAction((result, cancellation) =>
         {
             var now = time.GetUtcNow();
-            var folder = Path.Combine(ConfiguredData.Find(result.GetValue(data), config: null), FolderName);
+            var folder = Path.Combine(ConfiguredData.Find(result.GetValue(data), config: null), StoredWindows.FolderName);
             var store = Open(folder);
             var schema = SchemaOf(store, result.GetRequiredValue(profile), folder);
             var range = new FeatureRange(
@@ -39,7 +41,8 @@ internal static class FeaturesCommand
                 WindowOf(schema, result.GetValue(window)),
                 AlertFilter.ReadTime("--from", result.GetValue(from), now),
                 AlertFilter.ReadTime("--until", result.GetValue(until), now));
-            var count = Write(result.GetRequiredValue(output), store, range, cancellation);
+            var judge = result.GetValue(model) is { } id ? JudgeOf(ModelsCommand.Registry(result.GetValue(data), time), id, range) : null;
+            var count = Write(result.GetRequiredValue(output), store, range, judge, cancellation);
             Terminal.Error.WriteLine($"{count:N0} windows of {schema.Profile}, {Show(range.Window)} each, in {SafeText.Show(result.GetRequiredValue(output))}");
             if (store.DamagedBlocks > 0)
             {
@@ -70,8 +73,15 @@ internal static class FeaturesCommand
         : AlertFilter.ReadSpan(text) is { } window && schema.Windows.Contains(window) ? window
         : throw new ConfigurationException($"--window {text}: {schema.Profile} has windows of {string.Join(", ", schema.Windows.Select(Show))}");
 
+    private static IWindowJudge JudgeOf(ModelRegistry registry, string text, FeatureRange range)
+    {
+        var id = ModelsCommand.Find(registry, text);
+        return registry.Open(id).Load().JudgeOf(range.Schema, range.Window)
+            ?? throw new ConfigurationException($"--model {id}: it has no model of {range.Schema.Profile} for windows of {Show(range.Window)}; `models show {id}` lists what it has");
+    }
+
     /// <summary>Under another name first: half a file is never taken for a whole one.</summary>
-    private static long Write(string path, IFeatureStore store, FeatureRange range, CancellationToken cancellation)
+    private static long Write(string path, IFeatureStore store, FeatureRange range, IWindowJudge? judge, CancellationToken cancellation)
     {
         var unfinished = path + ".part";
         try
@@ -79,7 +89,7 @@ internal static class FeaturesCommand
             long count;
             using (var writer = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
             {
-                count = FeatureCsv.Write(writer, store, range, judge: null, cancellation);
+                count = FeatureCsv.Write(writer, store, range, judge, cancellation);
             }
 
             File.Move(unfinished, path, overwrite: true);
@@ -91,6 +101,5 @@ internal static class FeaturesCommand
         }
     }
 
-    private static string Show(long window) =>
-        window % EventClock.Day == 0 ? $"{window / EventClock.Day}d" : window % EventClock.Hour == 0 ? $"{window / EventClock.Hour}h" : $"{window / EventClock.Minute}m";
+    private static string Show(long window) => WindowLength.Show(window / EventClock.Second);
 }

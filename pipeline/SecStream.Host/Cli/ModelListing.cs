@@ -40,7 +40,7 @@ internal static class ModelListing
         }
 
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumns("model", "role", "learned from", "classes");
+        table.AddColumns("model", "role", "days", "classes");
         table.AddColumn(new TableColumn("windows a day").RightAligned());
         table.AddColumn("trained (UTC)");
         foreach (var model in models)
@@ -97,16 +97,21 @@ internal static class ModelListing
             table.AddColumn(new TableColumn(name).RightAligned());
         }
 
-        table.AddColumns("reaches", "to know");
+        table.AddColumn("reaches");
         foreach (var c in manifest.Classes)
         {
             table.AddRow(
                 Terminal.Safe(c.Profile), WindowLength.Show(c.WindowSeconds), Number(c.Keys), Number(c.LearningKeys), Number(c.FitWindows), Number(c.CalibrationWindows),
-                Number(c.EvaluationWindows), c.Reachable is { } reached ? AlertTable.Coloured(reached) : "nothing",
-                Markup.Escape(SafeText.Show(c.Refusal ?? (c.Notes.Count > 0 ? string.Join("; ", c.Notes) : "-"), TextLength)));
+                Number(c.EvaluationWindows), c.Reachable is { } reached ? AlertTable.Coloured(reached) : "nothing");
         }
 
         Terminal.WriteTable(console, table);
+        foreach (var c in manifest.Classes.Where(c => c.Refusal is not null || c.Notes.Count > 0))
+        {
+            Terminal.WriteLine(
+                console,
+                $"[grey]{Terminal.Safe(c.Profile)} {WindowLength.Show(c.WindowSeconds)}:[/] {Markup.Escape(SafeText.Show(string.Join("; ", c.Notes.Count > 0 ? c.Notes : [c.Refusal!]), TextLength))}");
+        }
     }
 
     private static void PrintBudget(IAnsiConsole console, ModelManifest manifest)

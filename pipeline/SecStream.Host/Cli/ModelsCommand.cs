@@ -6,14 +6,14 @@ using Spectre.Console;
 
 namespace SecStream.Host.Cli;
 
-/// <summary><c>models list|show|promote|rollback|challenge|prune</c>: the models that are kept, and which of them judges.</summary>
+/// <summary><c>models list|show|promote|rollback|challenge|prune|detectors</c>: the models that are kept, which of them judges, and what they could be made of.</summary>
 internal static class ModelsCommand
 {
     private const int ShortestPrefix = 4;
 
     public static Command Make(TimeProvider time) => new("models", "The models that `train` has made: list them, let one judge, go back to the one before.")
     {
-        List(time), Show(time), ModelsPromoteCommand.Make(time), Rollback(time), Challenge(time), Prune(time),
+        List(time), Show(time), ModelsPromoteCommand.Make(time), Rollback(time), Challenge(time), Prune(time), ModelsDetectorsCommand.Make(),
     };
 
     /// <summary>The option that names the data folder.</summary>

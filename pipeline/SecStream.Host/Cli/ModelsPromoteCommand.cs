@@ -2,6 +2,7 @@ using System.CommandLine;
 using SecStream.Host.Configuration;
 using SecStream.Host.Stores;
 using SecStream.Host.Trainer;
+using SecStream.Training.Days;
 using SecStream.Training.Gate;
 using SecStream.Training.Lifecycle;
 using SecStream.Training.Registry;
@@ -43,7 +44,7 @@ internal static class ModelsPromoteCommand
             var folder = ConfiguredData.Find(result.GetValue(data), config: null);
             using var stores = ResultStores.ForCommand(result.GetValue(data), time);
             var evidence = await EvidenceReading.ReadAsync(folder, stores, result.GetValue(alerts) ?? [], time, cancellation).ConfigureAwait(false);
-            var lifecycle = new ModelLifecycle(registry, TrainCommand.OpenStore(folder), evidence, new GateOptions { Days = result.GetValue(days) });
+            var lifecycle = new ModelLifecycle(registry, TrainCommand.OpenStore(folder), evidence, new GateOptions { Days = result.GetValue(days), LastWhole = UtcDay.LastWhole(time.GetUtcNow()) });
             var outcome = result.GetValue(dryRun)
                 ? new PromotionOutcome(false, ProgressDisplay.Run(time, progress => lifecycle.Judge(model, progress, cancellation)))
                 : ProgressDisplay.Run(time, progress => lifecycle.Promote(model, Environment.UserName, result.GetValue(force), progress, cancellation));

@@ -35,7 +35,7 @@ internal static class ProgressDisplay
             var subject = Subject(value);
             if (!_tasks.TryGetValue(subject, out var task))
             {
-                _tasks.Add(subject, task = context.AddTask(""));
+                _tasks.Add(subject, task = context.AddTask(Markup.Escape(subject)));
             }
 
             task.MaxValue = value.Of;

@@ -24,7 +24,7 @@ internal static class TrainCommand
         var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: that of the configuration, else ./data." };
         var config = new Option<string?>("--config") { Description = "Configuration file, which names the data folder." };
         var from = new Option<string?>("--from") { Description = "First day to learn from, such as 2026-03-01. Default: the first there is." };
-        var until = new Option<string?>("--until") { Description = "Last day. Default: the last there is." };
+        var until = new Option<string?>("--until") { Description = "Last day. Default: the last that is over." };
         var seed = new Option<long>("--seed") { Description = "Seed of everything that is drawn: the same windows, alerts and seed give the same model.", DefaultValueFactory = _ => 1 };
         var profile = new Option<string[]>("--profile") { Description = "Only these profiles; may be repeated." };
         var alerts = new Option<string[]>("--alerts") { Description = "Alerts of a replay (alerts.ndjson) whose entities are left out; may be repeated." };
@@ -48,7 +48,7 @@ internal static class TrainCommand
             {
                 Seed = result.GetValue(seed) is >= 0 and var s ? (ulong)s : throw new ConfigurationException($"--seed {result.GetValue(seed)}: use a number from 0 on"),
                 Profiles = Profiles(result.GetValue(profile) ?? [], store),
-                Days = Days(result.GetValue(from), result.GetValue(until)),
+                Days = Days(result.GetValue(from), result.GetValue(until), time),
             };
             using var stores = result.GetValue(data) is { } named ? ResultStores.ForCommand(named, time) : ResultStores.Of(options, time);
             var evidence = await EvidenceReading.ReadAsync(options.Data, stores, result.GetValue(alerts) ?? [], time, cancellation).ConfigureAwait(false);
@@ -96,9 +96,12 @@ internal static class TrainCommand
             : named;
     }
 
-    private static DaySplitOptions Days(string? from, string? until)
+    private static DaySplitOptions Days(string? from, string? until, TimeProvider time)
     {
         var options = new DaySplitOptions { From = Day("--from", from), Until = Day("--until", until) };
+
+        // Who names today means it.
+        options = options with { LastWhole = Math.Max(UtcDay.LastWhole(time.GetUtcNow()), options.Until ?? long.MinValue) };
         return options.From > options.Until ? throw new ConfigurationException($"--from {from} is after --until {until}") : options;
     }
 

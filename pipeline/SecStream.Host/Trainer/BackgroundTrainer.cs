@@ -2,6 +2,7 @@ using SecStream.Core.Features;
 using SecStream.Host.Configuration;
 using SecStream.Host.Stores;
 using SecStream.Training;
+using SecStream.Training.Days;
 using SecStream.Training.Gate;
 using SecStream.Training.Lifecycle;
 using SecStream.Training.Registry;
@@ -34,16 +35,22 @@ internal sealed class BackgroundTrainer(ServiceOptions options, IFeatureStore st
     {
         using var stores = ResultStores.Of(options, time);
         var evidence = await EvidenceReading.ReadAsync(options.Data, stores, [], time, cancellation).ConfigureAwait(false);
-        var lifecycle = new ModelLifecycle(_registry, store, evidence, new GateOptions());
+        var lifecycle = new ModelLifecycle(_registry, store, evidence, new GateOptions { LastWhole = UtcDay.LastWhole(time.GetUtcNow()) });
         return await LowPriority.RunAsync(() => Train(lifecycle, cancellation), cancellation).ConfigureAwait(false);
     }
 
     private TrainerOutcome Train(ModelLifecycle lifecycle, CancellationToken cancellation)
     {
-        var id = lifecycle.Train(new TrainingOptions(), By, null, cancellation).Id;
+        var trained = lifecycle.Train(new TrainingOptions { Days = new DaySplitOptions { LastWhole = UtcDay.LastWhole(time.GetUtcNow()) } }, By, null, cancellation);
+        var id = trained.Id;
         if (_registry.State().Champion == id)
         {
             return new TrainerOutcome(id, false, $"model {id}: nothing has changed since it was trained");
+        }
+
+        if (_registry.State().WasRolledBack(id))
+        {
+            return new TrainerOutcome(id, false, $"model {id}: nothing has changed since somebody went back from it; it is not promoted again");
         }
 
         if (!options.Training.AutoPromote)
@@ -56,6 +63,6 @@ internal sealed class BackgroundTrainer(ServiceOptions options, IFeatureStore st
         _registry.Prune(KeptModels, By);
         return outcome.Promoted
             ? new TrainerOutcome(id, true, $"model {id} is trained and promoted")
-            : new TrainerOutcome(id, false, $"model {id} is trained, and the gate refused it: {string.Join("; ", outcome.Report!.Reasons)}", IsFault: true);
+            : new TrainerOutcome(id, false, $"model {id} is trained, and the gate refused it: {string.Join("; ", outcome.Report!.Reasons)}", IsFault: trained.Manifest.CanJudge);
     }
 }

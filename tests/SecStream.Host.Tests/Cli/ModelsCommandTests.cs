@@ -32,6 +32,7 @@ public sealed class ModelsCommandTests : IDisposable
         var listed = JsonDocument.Parse((await RunAsync("models", "list", "--json")).Output).RootElement;
         Assert.Equal((b, a), (listed.GetProperty("champion").GetString(), listed.GetProperty("former_champion").GetString()));
         Assert.True(listed.GetProperty("history").EnumerateArray().Last().GetProperty("forced").GetBoolean());
+        Assert.Equal(a, listed.GetProperty("history").EnumerateArray().Last().GetProperty("from").GetString());
 
         var rolledBack = await RunAsync("models", "rollback", "--note", "worse");
         Assert.Contains($"{a} judges again, {b} no longer", rolledBack.Output, StringComparison.Ordinal);

@@ -11,8 +11,8 @@ public sealed class FeatureCsvTests
     {
         var lines = Write(1, null, null);
         Assert.Equal("start,end,secstream.api_key.id,events,requests,error_ratio,latency,country", lines[0]);
-        Assert.Equal(1 + (24 * GeneratedWindows.Keys), lines.Length);
-        Assert.StartsWith("2026-03-01T00:00:00.000000Z,2026-03-01T01:00:00.000000Z,key-0,", lines[1], StringComparison.Ordinal);
+        Assert.Equal(1 + (GeneratedWindows.WindowsPerDay * GeneratedWindows.Keys), lines.Length);
+        Assert.StartsWith("2026-03-01T00:00:00.000000Z,2026-03-01T00:05:00.000000Z,key-0,", lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -26,9 +26,9 @@ public sealed class FeatureCsvTests
     public void Write_FromAndUntil_AreAboutTheEnd()
     {
         var from = GeneratedWindows.First + EventClock.Day;
-        var lines = Write(3, from, from + (2 * EventClock.Hour));
+        var lines = Write(3, from, from + (2 * GeneratedWindows.Window));
         Assert.Equal(1 + (2 * GeneratedWindows.Keys), lines.Length);
-        Assert.StartsWith("2026-03-02T00:00:00.000000Z,2026-03-02T01:00:00.000000Z", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("2026-03-02T00:00:00.000000Z,2026-03-02T00:05:00.000000Z", lines[1], StringComparison.Ordinal);
     }
 
     private static string[] Write(int days, long? from, long? until)

@@ -1,14 +1,18 @@
 using System.Text;
 using SecStream.Core.Events;
 using SecStream.Core.Features;
+using SecStream.Training;
+using SecStream.Training.Artefacts;
+using SecStream.Training.Exclusions;
 
 namespace SecStream.Host.Tests.Features;
 
 /// <summary>Windows of a few keys over some days, in memory.</summary>
 internal static class GeneratedWindows
 {
-    public const int Keys = 6;
-    public const long Window = EventClock.Hour;
+    public const int Keys = 16;
+    public const long Window = 5 * EventClock.Minute;
+    public const int WindowsPerDay = (int)(EventClock.Day / Window);
     private const int FirstDay = 20_513;
 
     public static long First => FirstDay * EventClock.Day;
@@ -28,16 +32,22 @@ internal static class GeneratedWindows
         Categories = [new CategoryDefinition("country", "source.geo.country_iso_code", 0.2)],
     };
 
+    /// <summary>A model trained on 16 days: the fewest windows from which the tail of a calibration can be learned.</summary>
+    public static Lazy<ArtefactDraft> Trained { get; } = new(() =>
+        new TrainingRun(Store(days: 16), Evidence.None.Excluded, Evidence.None.Explained, new TrainingOptions()).Train(null, CancellationToken.None));
+
     public static IFeatureStore Store(int days) => new MemoryStore(days);
 
     private static FeatureVector Make(int key, long start)
     {
-        var random = new Random((key * 1_000_003) + (int)(start / Window));
+        var random = new Random((int)(((key * 1_000_003UL) + (ulong)(start / Window)) * 0x9E37_79B9_7F4A_7C15 >> 33));
         var window = FeatureVector.Of(Schema);
         window.Key = Encoding.UTF8.GetBytes($"key-{key}");
         (window.Start, window.End) = (start, start + Window);
+        // None on the days that calibrate, where a few would decide alone how far the tail reaches.
+        var hasSpikes = start < First + (2 * EventClock.Day) || start >= First + (12 * EventClock.Day);
         var hour = (int)(start / EventClock.Hour % 24);
-        var requests = Math.Round((10 + (10 * key)) * (1.5 + Math.Sin(2 * Math.PI * hour / 24)) * (0.7 + (0.6 * random.NextDouble()))) + (random.Next(300) == 0 ? 400 : 0);
+        var requests = Math.Round((10 + (4 * key)) * (1.5 + Math.Sin(2 * Math.PI * hour / 24)) * (0.7 + (0.6 * random.NextDouble()))) + (hasSpikes && random.Next(3000) == 0 ? 400 : 0);
         window.Events = (long)requests;
         window.Values[0] = requests;
         window.Values[1] = 0.1 * random.NextDouble();
@@ -54,8 +64,8 @@ internal static class GeneratedWindows
         public IReadOnlyList<long> Days(FeatureSchema schema) => [.. Enumerable.Range(FirstDay, days).Select(d => (long)d)];
 
         public IEnumerable<FeatureVector> Read(FeatureSchema schema, long window, long day) =>
-            from hour in Enumerable.Range(0, 24)
+            from place in Enumerable.Range(0, WindowsPerDay)
             from key in Enumerable.Range(0, Keys)
-            select Make(key, (day * EventClock.Day) + (hour * Window));
+            select Make(key, (day * EventClock.Day) + (place * Window));
     }
 }

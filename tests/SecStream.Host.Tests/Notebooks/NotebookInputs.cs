@@ -3,7 +3,6 @@ using System.Text.Json;
 using SecStream.Core.Alerts;
 using SecStream.Core.Events;
 using SecStream.Core.Features;
-using SecStream.Core.Observations;
 using SecStream.Host.Benchmark.Detectors;
 using SecStream.Host.Benchmark.Tabular;
 using SecStream.Host.Cli;
@@ -12,8 +11,6 @@ using SecStream.Host.Rules;
 using SecStream.Host.Tests.Features;
 using SecStream.Host.Tests.Harness;
 using SecStream.Stages.Alerting;
-using SecStream.Training;
-using SecStream.Training.Exclusions;
 using EventId = SecStream.Core.Observations.EventId;
 
 namespace SecStream.Host.Tests.Notebooks;
@@ -23,17 +20,16 @@ internal static class NotebookInputs
 {
     public static void Write(TemporaryFolder folder)
     {
-        var store = GeneratedWindows.Store(days: 16);
-        WriteFeatures(folder, store);
+        WriteFeatures(folder);
         WriteBenchmarks(folder);
-        WriteTraining(folder, store);
+        File.WriteAllBytes(folder.File("training-report.json"), GeneratedWindows.Trained.Value.Files.First(f => f.Name == "training-report.json").Content);
         WriteAlerts(folder);
     }
 
-    private static void WriteFeatures(TemporaryFolder folder, IFeatureStore store)
+    private static void WriteFeatures(TemporaryFolder folder)
     {
         using var writer = new StreamWriter(folder.File("features.csv"));
-        FeatureCsv.Write(writer, store, new FeatureRange(GeneratedWindows.Schema, GeneratedWindows.Window, null, null), new LargeIsStrange(), CancellationToken.None);
+        FeatureCsv.Write(writer, GeneratedWindows.Store(days: 3), new FeatureRange(GeneratedWindows.Schema, GeneratedWindows.Window, null, null), new LargeIsStrange(), CancellationToken.None);
     }
 
     private static void WriteBenchmarks(TemporaryFolder folder)
@@ -50,16 +46,10 @@ internal static class NotebookInputs
         folder.Write("detectors.json", JsonSerializer.Serialize(DetectorSpeed.Measure(1000, 1, CancellationToken.None), JsonOutput.Options));
     }
 
-    private static void WriteTraining(TemporaryFolder folder, IFeatureStore store)
-    {
-        var draft = new TrainingRun(store, Evidence.None.Excluded, Evidence.None.Explained, new TrainingOptions()).Train(null, CancellationToken.None);
-        File.WriteAllBytes(folder.File("training-report.json"), draft.Files.First(f => f.Name == "training-report.json").Content);
-    }
-
     private static void WriteAlerts(TemporaryFolder folder)
     {
         var rule = RuleFolder.Load(Repository.File("pipeline", "rules")).Rules.Rules.First(r => r.Code == "P5");
-        var (start, end) = (GeneratedWindows.First + (15 * EventClock.Day), GeneratedWindows.First + (15 * EventClock.Day) + GeneratedWindows.Window);
+        var (start, end) = (GeneratedWindows.First + (2 * EventClock.Day), GeneratedWindows.First + (2 * EventClock.Day) + GeneratedWindows.Window);
         var alert = new Alert
         {
             Id = new string('a', 32),

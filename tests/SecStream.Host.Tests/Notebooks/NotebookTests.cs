@@ -27,7 +27,7 @@ public sealed class NotebookTests
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         var errors = await process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
-        Assert.True(process.ExitCode == 0, $"Debian's python3-nbclient, python3-ipykernel, python3-pandas and python3-matplotlib are needed (./test installs them): {errors}");
+        Assert.True(process.ExitCode == 0, $"{errors}\n(Debian's python3-nbclient, python3-ipykernel, python3-pandas and python3-matplotlib are needed; ./test installs them.)");
     }
 
     [Fact]

@@ -36,9 +36,17 @@ internal sealed class Fleet : IFeatureDays
     private readonly Traits[] _traits;
     private readonly float[]? _wander;
     private readonly int _hours;
+    private readonly double _activity;
 
-    public Fleet(FleetKind kind, int keys, int days, ulong seed)
+    /// <summary>A fleet.</summary>
+    /// <param name="kind">How its keys behave.</param>
+    /// <param name="keys">How many.</param>
+    /// <param name="days">Days that can be made.</param>
+    /// <param name="seed">For what is drawn.</param>
+    /// <param name="activity">Share of hours in which a key does anything.</param>
+    public Fleet(FleetKind kind, int keys, int days, ulong seed, double activity = 1)
     {
+        _activity = activity;
         (_kind, _keys, _seed, _hours) = (kind, keys, seed, days * 24);
         _traits = [.. Enumerable.Range(0, keys).Select(k => new Traits(kind, new Draw(Draw.Seed(seed, k)), k))];
         _wander = kind == FleetKind.Autocorrelated ? Wander() : null;
@@ -93,6 +101,11 @@ internal sealed class Fleet : IFeatureDays
     public bool Fill(FeatureVector vector, int key, long hour)
     {
         var draw = new Draw(StableHash.Combine(_seed, StableHash.Combine((ulong)key, (ulong)hour)));
+        if (_activity < 1 && draw.Unit() >= _activity)
+        {
+            return false;
+        }
+
         var traits = _traits[key];
         var rate = traits.Rate * Season(traits, hour) * (_wander is null ? 1 : Math.Exp(_wander[(key * _hours) + hour]));
         if (_kind == FleetKind.HeavyTailed)

@@ -10,11 +10,11 @@ internal sealed class TrainedFleet
     public const int CalibrationDays = 7;
     public const int EvaluationDays = 14;
     public const int Days = FitDays + CalibrationDays + EvaluationDays;
-    private static readonly ConcurrentDictionary<(FleetKind, int, ulong), Lazy<TrainedFleet>> Made = new();
+    private static readonly ConcurrentDictionary<(FleetKind, int, ulong, double), Lazy<TrainedFleet>> Made = new();
 
-    private TrainedFleet(FleetKind kind, int keys, ulong seed)
+    private TrainedFleet(FleetKind kind, int keys, ulong seed, double activity)
     {
-        Fleet = new Fleet(kind, keys, Days, seed);
+        Fleet = new Fleet(kind, keys, Days, seed, activity);
         Set = Train(Fleet, seed);
     }
 
@@ -22,7 +22,8 @@ internal sealed class TrainedFleet
 
     public ModelSet Set { get; }
 
-    public static TrainedFleet Of(FleetKind kind, int keys, ulong seed) => Made.GetOrAdd((kind, keys, seed), k => new Lazy<TrainedFleet>(() => new TrainedFleet(k.Item1, k.Item2, k.Item3))).Value;
+    public static TrainedFleet Of(FleetKind kind, int keys, ulong seed, double activity = 1) =>
+        Made.GetOrAdd((kind, keys, seed, activity), k => new Lazy<TrainedFleet>(() => new TrainedFleet(k.Item1, k.Item2, k.Item3, k.Item4))).Value;
 
     public static ModelSet Train(Fleet fleet, ulong seed) =>
         new ModelSetTrainer(new WindowModelOptions { SampleWindows = 20_000 }).Train([Class(fleet)], seed, null, CancellationToken.None);

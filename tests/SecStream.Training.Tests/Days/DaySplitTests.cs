@@ -28,8 +28,19 @@ public sealed class DaySplitTests
     }
 
     [Fact]
+    public void Of_TodayIsNotOver_DoesNotCount()
+    {
+        var first = UtcDay.Read("2026-03-01")!.Value;
+        long[] days = [.. Enumerable.Range(0, 14).Select(i => first + i)];
+        var now = new DateTimeOffset(2026, 3, 14, 12, 0, 0, TimeSpan.Zero);
+        var fault = Assert.Throws<TrainingRefusedException>(() => DaySplit.Of(days, new DaySplitOptions { LastWhole = UtcDay.LastWhole(now) }, "api-key"));
+        Assert.Contains("learning until 2026-03-14: 13 of 14 days", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(days, DaySplit.Of(days, new DaySplitOptions { LastWhole = UtcDay.LastWhole(now.AddDays(1)) }, "api-key").All);
+    }
+
+    [Fact]
     public void Of_NoDays_SaysWhereTheyComeFrom() =>
-        Assert.Contains("no windows are stored", Assert.Throws<TrainingRefusedException>(() => DaySplit.Of([], s_defaults, "api-key")).Message, StringComparison.Ordinal);
+        Assert.Contains("no windows of a whole day", Assert.Throws<TrainingRefusedException>(() => DaySplit.Of([], s_defaults, "api-key")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Of_RangeTooNarrow_SaysToWidenIt()

@@ -44,6 +44,7 @@ public sealed class CrashTests : IDisposable
             var whole = new ModelRegistry(_folder.Path, s_clock);
             Assert.All(whole.List(), model => Assert.Null(model.Fault));
             Assert.Equal(Drafts.Make(number).Id, whole.Add(Drafts.Make(number), "test"));
+            Assert.Equal(whole.Ids().Count, Directory.EnumerateDirectories(whole.Directory).Count());
             Assert.Contains(whole.State().History, e => e.Action == "trained" && e.Model == Drafts.Make(number).Id);
         });
     }

@@ -49,8 +49,11 @@ public sealed class ModelRegistryTests : IDisposable
         }
 
         Assert.Equal((c, b), (_registry.State().Champion, _registry.State().FormerChampion));
+        Assert.False(_registry.State().WasRolledBack(c));
         Assert.Equal(b, _registry.Rollback("test", null).Champion);
         Assert.Equal(a, _registry.Rollback("test", null).Champion);
+        Assert.True(_registry.State().WasRolledBack(c));
+        Assert.False(_registry.State().WasRolledBack(a));
         Assert.Contains($"before {a}", Assert.Throws<InvalidOperationException>(() => _registry.Rollback("test", null)).Message, StringComparison.Ordinal);
         Assert.Equal(["trained", "trained", "trained", "promoted", "promoted", "promoted", "rolled_back", "rolled_back"], _registry.State().History.Select(e => e.Action));
     }

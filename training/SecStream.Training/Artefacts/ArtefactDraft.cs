@@ -6,7 +6,7 @@ namespace SecStream.Training.Artefacts;
 public sealed class ArtefactDraft
 {
     /// <summary>Makes a draft.</summary>
-    /// <param name="lastDay">Last day that it has learned from.</param>
+    /// <param name="lastDay">Last day of its training, those that evaluate included.</param>
     /// <param name="manifest">What its training says of it, without the files.</param>
     /// <param name="files">The other files by name.</param>
     public ArtefactDraft(long lastDay, ModelManifest manifest, IReadOnlyList<(string Name, byte[] Content)> files)

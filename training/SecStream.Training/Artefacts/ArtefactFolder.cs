@@ -36,6 +36,15 @@ internal static class ArtefactFolder
         return true;
     }
 
+    /// <summary>Takes away what a crash has left: parts of models that never were, or no longer are. In one's turn alone.</summary>
+    public static void Sweep(string directory)
+    {
+        foreach (var left in Directory.EnumerateDirectories(directory).Where(d => d.EndsWith(Unfinished, StringComparison.Ordinal) || d.EndsWith(Doomed, StringComparison.Ordinal)).ToList())
+        {
+            RemoveIfThere(left);
+        }
+    }
+
     /// <summary>Deletes an artefact; half of one never has an id's name.</summary>
     public static void Delete(IFileSteps steps, string directory, string id)
     {

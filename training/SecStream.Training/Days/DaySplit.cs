@@ -12,6 +12,9 @@ public sealed record DaySplitOptions
     /// <summary>Last day; null: the last there is.</summary>
     public long? Until { get; init; }
 
+    /// <summary>The last day that is over: a part of a day tells too little of it. Null: all are.</summary>
+    public long? LastWhole { get; init; }
+
     /// <summary>Last days that evaluate, and those before them that calibrate, 1 or more each; null: a quarter.</summary>
     public int? HeldOutDays { get; init; }
 }
@@ -38,6 +41,7 @@ public sealed record DaySplit(IReadOnlyList<long> Fit, IReadOnlyList<long> Calib
     /// <exception cref="TrainingRefusedException">There are too few.</exception>
     public static DaySplit Of(IReadOnlyList<long> days, DaySplitOptions options, string subject)
     {
+        days = [.. days.Where(day => day <= (options.LastWhole ?? long.MaxValue))];
         var used = days.Where(day => day >= (options.From ?? long.MinValue) && day <= (options.Until ?? long.MaxValue)).ToList();
         if (used.Count < options.LeastDays)
         {
@@ -58,7 +62,7 @@ public sealed record DaySplit(IReadOnlyList<long> Fit, IReadOnlyList<long> Calib
     {
         if (days.Count == 0)
         {
-            return $"{subject}: no windows are stored; they come while serve runs, or of a replay into its data folder";
+            return $"{subject}: learning: no windows of a whole day are stored yet; training needs {options.LeastDays} days, they come while serve runs";
         }
 
         var range = options.From is null && options.Until is null ? "" : $" from {UtcDay.Show(options.From ?? days[0])} until {UtcDay.Show(options.Until ?? days[^1])}";
@@ -67,7 +71,7 @@ public sealed record DaySplit(IReadOnlyList<long> Fit, IReadOnlyList<long> Calib
             return $"{subject}: {used.Count} days of windows{range}, training needs {options.LeastDays}; widen the range (stored: {UtcDay.Show(days[0])} to {UtcDay.Show(days[^1])})";
         }
 
-        // The last day is still missing at its own beginning: it counts when it is over.
+        // A day counts when it is over.
         var ready = days[^1] + options.LeastDays - used.Count;
         return $"{subject}: learning until {UtcDay.Show(ready)}: {used.Count} of {options.LeastDays} days of windows are stored{range}";
     }

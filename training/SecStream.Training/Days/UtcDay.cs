@@ -11,6 +11,9 @@ public static class UtcDay
     /// <summary>The day that a window belongs to: the one that its end, which is not part of it, closes.</summary>
     public static long OfWindowEnd(long end) => EventClock.DayNumber(end - 1);
 
+    /// <summary>The last day that is over.</summary>
+    public static long LastWhole(DateTimeOffset now) => EventClock.DayNumber(EventClock.ToMicroseconds(now)) - 1;
+
     /// <summary>A day as <c>2026-03-28</c>.</summary>
     public static string Show(long day) => EventClock.ToInstant(day * EventClock.Day).ToString(Form, CultureInfo.InvariantCulture);
 

@@ -42,7 +42,7 @@ public static class DriftRules
     /// <summary>Metric: share of windows with p ≤ 10⁻³ against 10⁻³, by profile and window; 1 is as promised.</summary>
     public const string ExceedanceMetric = "secstream_model_exceedance_ratio";
 
-    /// <summary>Metric: seconds since the last day that the champion has learned from.</summary>
+    /// <summary>Metric: seconds since the end of the last day of the champion's training.</summary>
     public const string AgeMetric = "secstream_model_age_seconds";
 
     /// <summary>A population stability index above it is drift.</summary>
@@ -101,7 +101,7 @@ public static class DriftRules
 
     /// <summary>Whether a model is stale.</summary>
     /// <param name="model">Its id.</param>
-    /// <param name="lastDay">Last day that it has learned from.</param>
+    /// <param name="lastDay">Last day of its training.</param>
     /// <param name="now">Now.</param>
     /// <param name="interval">Time between trainings.</param>
     public static DriftFinding? Staleness(string model, long lastDay, DateTimeOffset now, TimeSpan interval)
@@ -109,11 +109,11 @@ public static class DriftRules
         var age = Age(lastDay, now);
         return interval < TimeSpan.MaxValue / StaleAfterTrainings && age > interval * StaleAfterTrainings
             ? new DriftFinding(
-                Stale, model, Number($"learned until {Training.Days.UtcDay.Show(lastDay)}, {age.TotalDays:0} days ago; trainings are {interval.TotalDays:0.#} days apart"), 0)
+                Stale, model, Number($"trained on days until {Training.Days.UtcDay.Show(lastDay)}, {age.TotalDays:0} days ago; trainings are {interval.TotalDays:0.#} days apart"), 0)
             : null;
     }
 
-    /// <summary>Time since the end of the last day that a model has learned from; not negative.</summary>
+    /// <summary>Time since the end of the last day of a training; not negative.</summary>
     public static TimeSpan Age(long lastDay, DateTimeOffset now)
     {
         var age = now - EventClock.ToInstant((lastDay + 1) * EventClock.Day);

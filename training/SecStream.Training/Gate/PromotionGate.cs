@@ -13,6 +13,9 @@ public sealed record GateOptions
     /// <summary>The latest so many days that have windows. Default 28.</summary>
     public int Days { get; init; } = 28;
 
+    /// <summary>The last day that is over: on a part of a day there are too few false alerts. Null: all are.</summary>
+    public long? LastWhole { get; init; }
+
     /// <summary>Seed of the bootstrap.</summary>
     public int Seed { get; init; } = 1;
 }
@@ -44,7 +47,7 @@ public sealed class PromotionGate
     /// <param name="cancellation">Ends it.</param>
     public GateReport Judge(IModelSet challenger, ModelManifest manifest, IModelSet? champion, IProgress<TrainingStep>? progress, CancellationToken cancellation)
     {
-        var days = _store.Schemas().SelectMany(_store.Days).Distinct().Order().TakeLast(_options.Days).ToHashSet();
+        var days = _store.Schemas().SelectMany(_store.Days).Distinct().Where(day => day <= (_options.LastWhole ?? long.MaxValue)).Order().TakeLast(_options.Days).ToHashSet();
         var models = champion is null ? new List<IModelSet> { challenger } : [challenger, champion];
         var result = new BackTest(_store, models, _explained).Run(days, progress, cancellation);
         var unseen = result.Days.Where(day => !manifest.Days.HasLearnedFrom(day)).ToList();
@@ -55,7 +58,7 @@ public sealed class PromotionGate
         var lost = theirs is null ? EpisodeChanges.None : comparison.Missing(theirs, ours, confirmed);
         return new GateReport
         {
-            Reasons = [.. Reasons(result, unseen, budget, ours, confirmed)],
+            Reasons = [.. Reasons(manifest, result, unseen, budget, ours, confirmed)],
             Notes = [.. Notes(manifest, champion, ours, theirs)],
             Challenger = challenger.Id,
             Champion = champion?.Id,
@@ -89,9 +92,13 @@ public sealed class PromotionGate
     private static List<double> PerDay(ModelFindings findings, List<long> days, Severity severity) =>
         [.. days.Select(day => findings.UnexplainedByDay.TryGetValue(day, out var counts) ? (double)counts[(int)severity..].Sum() : 0)];
 
-    private static IEnumerable<string> Reasons(BackTestResult result, List<long> unseen, List<GateBudget> budget, ModelFindings ours, SortedSet<string> confirmed)
+    private static IEnumerable<string> Reasons(ModelManifest manifest, BackTestResult result, List<long> unseen, List<GateBudget> budget, ModelFindings ours, SortedSet<string> confirmed)
     {
-        if (result.Days.Count == 0 || ours.JudgedByDay.Count == 0)
+        if (!manifest.CanJudge)
+        {
+            yield return $"it can judge nothing yet: {manifest.Classes.Select(c => c.Refusal).FirstOrDefault() ?? "it has no class"}; more windows are needed";
+        }
+        else if (result.Days.Count == 0 || ours.JudgedByDay.Count == 0)
         {
             yield return "it judges no stored window: there is nothing to measure it by (is it of other profiles, or of an older version of them?)";
         }

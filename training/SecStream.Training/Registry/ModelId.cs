@@ -14,7 +14,7 @@ public static class ModelId
     private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789abcdef");
 
     /// <summary>The id of a model.</summary>
-    /// <param name="lastDay">Last day that it has learned from.</param>
+    /// <param name="lastDay">Last day of its training, those that evaluate included.</param>
     /// <param name="manifestHash">SHA-256 of its manifest, hex.</param>
     public static string Of(long lastDay, string manifestHash) => $"{UtcDay.Compact(lastDay)}-{manifestHash[..HashDigits]}";
 

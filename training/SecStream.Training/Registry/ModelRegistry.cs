@@ -1,3 +1,4 @@
+using SecStream.Core.Alerts;
 using SecStream.Training.Artefacts;
 using SecStream.Training.Files;
 
@@ -67,6 +68,7 @@ public sealed class ModelRegistry
     {
         using var turn = Turn();
         var id = draft.Id;
+        ArtefactFolder.Sweep(Directory);
         var isNew = ArtefactFolder.Store(_steps, Directory, draft);
         var known = State().History.Any(entry => entry.Action == "trained" && entry.Model == id);
         if (isNew || !known)
@@ -103,9 +105,10 @@ public sealed class ModelRegistry
             throw new InvalidOperationException($"the champion has changed meanwhile, from {champion ?? "none"} to {before.Champion ?? "none"}; promote again");
         }
 
-        return Save(before.With(Entry("promoted", id, by, forced, note), state => state with
+        return Save(before.With(Entry("promoted", id, by, forced, before.Champion, note), state => state with
         {
             Champion = id,
+            Cap = null,
             Challenger = state.Challenger == id ? null : state.Challenger,
             Former = before.Champion is { } former ? [.. state.Former.Where(f => f != former && f != id), former] : state.Former,
         }));
@@ -121,12 +124,32 @@ public sealed class ModelRegistry
         var former = before.FormerChampion
             ?? throw new InvalidOperationException(before.Champion is null ? "there is no champion to roll back from" : $"there was no champion before {before.Champion}");
         Open(former);
-        return Save(before.With(Entry("rolled_back", former, by, note: note ?? $"from {before.Champion}"), state => state with
+        return Save(before.With(Entry("rolled_back", former, by, from: before.Champion, note: note), state => state with
         {
             Champion = former,
+            Cap = null,
             Challenger = state.Challenger == former ? null : state.Challenger,
             Former = [.. state.Former.SkipLast(1)],
         }));
+    }
+
+    /// <summary>Caps what the champion may say, until another model is promoted.</summary>
+    /// <param name="severity">No judgement is more severe.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="reasons">Why.</param>
+    /// <returns>Whether anything has changed.</returns>
+    public bool CapChampion(Severity severity, string by, string reasons)
+    {
+        using var turn = Turn();
+        var before = State();
+        var cap = severity.ToString().ToLowerInvariant();
+        if (before.Champion is null || before.Cap == cap)
+        {
+            return false;
+        }
+
+        Save(before.With(Entry("capped", before.Champion, by, note: reasons), state => state with { Cap = cap }));
+        return true;
     }
 
     /// <summary>Lets a model judge in the champion's shadow; null: none any more.</summary>
@@ -200,8 +223,8 @@ public sealed class ModelRegistry
         return state;
     }
 
-    private RegistryEntry Entry(string action, string model, string by, bool forced = false, string? note = null) =>
-        new(_time.GetUtcNow(), action, model, by, forced, note);
+    private RegistryEntry Entry(string action, string model, string by, bool forced = false, string? from = null, string? note = null) =>
+        new(_time.GetUtcNow(), action, model, by, forced, from, note);
 
     private RegistryTurn Turn() => RegistryTurn.Take(Directory);
 }

@@ -23,6 +23,9 @@ public sealed record RegistryState
     /// <summary>The model that judges in its shadow, without alerts; null: none.</summary>
     public string? Challenger { get; init; }
 
+    /// <summary>No judgement of the champion is more severe than this: it found strange windows more often than it promised. Null: no cap. The next champion has none.</summary>
+    public string? Cap { get; init; }
+
     /// <summary>Champions before, the latest last; <c>rollback</c> goes back along them.</summary>
     public IReadOnlyList<string> Former { get; init; } = [];
 
@@ -39,6 +42,9 @@ public sealed record RegistryState
         : id == Challenger ? ModelRole.Challenger
         : id == FormerChampion ? ModelRole.FormerChampion
         : ModelRole.None;
+
+    /// <summary>Whether somebody has gone back from a model: what a person has rejected no schedule may promote again.</summary>
+    public bool WasRolledBack(string id) => History.Any(entry => entry.Action == "rolled_back" && entry.From == id);
 
     /// <summary>The state after something was done.</summary>
     internal RegistryState With(RegistryEntry entry, Func<RegistryState, RegistryState> change) => change(this) with
@@ -70,5 +76,6 @@ public enum ModelRole
 /// <param name="Model">The model.</param>
 /// <param name="By">Who: a user, or <c>schedule</c>.</param>
 /// <param name="Forced">Done although the gate refused, or without asking it.</param>
-/// <param name="Note">What there is to say: the gate's reasons, the champion before.</param>
-public sealed record RegistryEntry(DateTimeOffset At, string Action, string Model, string By, bool Forced = false, string? Note = null);
+/// <param name="From">The champion before; null: there was none, or it stays.</param>
+/// <param name="Note">What there is to say: the gate's reasons.</param>
+public sealed record RegistryEntry(DateTimeOffset At, string Action, string Model, string By, bool Forced = false, string? From = null, string? Note = null);

@@ -21,6 +21,9 @@ internal struct CountSlot(int key)
 /// <summary>Occurrences by class: histograms and entropies. Open addressing in a pooled array; empty until the first value.</summary>
 internal struct CountTable
 {
+    /// <summary>Order of classes.</summary>
+    public static readonly Comparison<CountSlot> ByKey = (a, b) => a.Key.CompareTo(b.Key);
+
     private CountSlot[]? _slots;
 
     /// <summary>Number of classes.</summary>
@@ -57,6 +60,21 @@ internal struct CountTable
                 Add(slot.Key, slot.Count, memory);
             }
         }
+    }
+
+    /// <summary>Copies the slots that are not empty; their number.</summary>
+    public readonly int CopyTo(Span<CountSlot> to)
+    {
+        var count = 0;
+        foreach (ref readonly var slot in Slots)
+        {
+            if (slot.Key != 0)
+            {
+                to[count++] = slot;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>Makes it empty.</summary>

@@ -18,6 +18,7 @@ internal struct FirstEntries
 {
     private TimedEntry[]? _entries;
     private int _count;
+    private long _last;
 
     /// <summary>The entries in order.</summary>
     public readonly ReadOnlySpan<TimedEntry> Entries => _entries.AsSpan(0, _count);
@@ -26,6 +27,12 @@ internal struct FirstEntries
     public bool Add(in TimedEntry entry, int most, ProfileMemory memory)
     {
         var at = _count;
+        if (at == most && entry.Time > _last)
+        {
+            // By far the most usual: the entries themselves are not looked at.
+            return false;
+        }
+
         if (at > 0 && entry.IsBefore(_entries![at - 1]))
         {
             at = Place(entry);
@@ -46,7 +53,7 @@ internal struct FirstEntries
 
         _entries.AsSpan(at, _count - at).CopyTo(_entries.AsSpan(at + 1));
         _entries![at] = entry;
-        _count++;
+        _last = _entries[_count++].Time;
         return true;
     }
 

@@ -18,9 +18,8 @@ internal sealed class Pane(int counts, int sums, int tables, int distincts, int 
     /// <summary>The next older one of the key.</summary>
     public Pane? Older { get; set; }
 
-    public long[] Counts { get; } = new long[counts];
-
-    public Int128[] Sums { get; } = new Int128[sums];
+    /// <summary>Counts, then sums: 128 bits each, the low half first. One array, for a row touches as few lines of the cache as can be.</summary>
+    public long[] Numbers { get; } = new long[counts + (2 * sums)];
 
     public CountTable[] Tables { get; } = new CountTable[tables];
 
@@ -33,7 +32,18 @@ internal sealed class Pane(int counts, int sums, int tables, int distincts, int 
     public FirstEntries Steps;
 
     /// <summary>Bytes of the pane itself; what its tables hold is counted by their memory.</summary>
-    public int Bytes => 160 + (8 * Counts.Length) + (16 * Sums.Length) + (16 * Tables.Length) + (24 * Distincts.Length) + (16 * Categories.Length);
+    public int Bytes => 160 + (8 * Numbers.Length) + (16 * Tables.Length) + (24 * Distincts.Length) + (16 * Categories.Length);
+
+    /// <summary>A sum.</summary>
+    public Int128 Sum(int at) => new((ulong)Numbers[counts + (2 * at) + 1], (ulong)Numbers[counts + (2 * at)]);
+
+    /// <summary>Adds to a sum.</summary>
+    public void AddToSum(int at, Int128 number)
+    {
+        var sum = Sum(at) + number;
+        Numbers[counts + (2 * at)] = (long)(ulong)sum;
+        Numbers[counts + (2 * at) + 1] = (long)(sum >> 64);
+    }
 
     /// <summary>Makes it empty.</summary>
     public void Clear(ProfileMemory memory)
@@ -41,8 +51,7 @@ internal sealed class Pane(int counts, int sums, int tables, int distincts, int 
         Events = 0;
         IsFolded = false;
         Older = null;
-        Array.Clear(Counts);
-        Array.Clear(Sums);
+        Array.Clear(Numbers);
         foreach (ref var table in Tables.AsSpan())
         {
             table.Clear(memory);
@@ -66,14 +75,14 @@ internal sealed class Pane(int counts, int sums, int tables, int distincts, int 
     public void Merge(Pane other, int evidence, int steps, ProfileMemory memory)
     {
         Events += other.Events;
-        for (var i = 0; i < Counts.Length; i++)
+        for (var i = 0; i < counts; i++)
         {
-            Counts[i] += other.Counts[i];
+            Numbers[i] += other.Numbers[i];
         }
 
-        for (var i = 0; i < Sums.Length; i++)
+        for (var i = 0; i < sums; i++)
         {
-            Sums[i] += other.Sums[i];
+            AddToSum(i, other.Sum(i));
         }
 
         for (var i = 0; i < Tables.Length; i++)

@@ -11,40 +11,19 @@ internal static class PaneFormat
         writer.Write(pane.Start);
         writer.Write(pane.Events);
         writer.Write(pane.IsFolded);
-        foreach (var count in pane.Counts)
+        foreach (var number in pane.Numbers)
         {
-            writer.Write(count);
-        }
-
-        foreach (var sum in pane.Sums)
-        {
-            writer.Write((ulong)sum);
-            writer.Write((long)(sum >> 64));
+            writer.Write(number);
         }
 
         foreach (ref readonly var table in pane.Tables.AsSpan())
         {
-            writer.Write(table.Count);
-
-
-            // In the order of keys: the same counts are the same bytes, whatever order they came in.
-            foreach (var slot in table.Slots.ToArray().Where(slot => slot.Key != 0).OrderBy(slot => slot.Key))
-            {
-                writer.Write((ushort)slot.Key);
-                writer.Write(slot.Count);
-            }
+            Write(writer, table);
         }
 
         foreach (ref readonly var set in pane.Distincts.AsSpan())
         {
-            writer.Write((byte)set.Hashes.Length);
-            foreach (var hash in set.Hashes)
-            {
-                writer.Write(hash);
-            }
-
-            writer.Write(!set.Registers.IsEmpty);
-            writer.Write(set.Registers);
+            Write(writer, set);
         }
 
         foreach (ref readonly var table in pane.Categories.AsSpan())
@@ -68,15 +47,9 @@ internal static class PaneFormat
         pane.Start = reader.ReadInt64();
         pane.Events = reader.ReadInt64();
         pane.IsFolded = reader.ReadBoolean();
-        for (var i = 0; i < pane.Counts.Length; i++)
+        for (var i = 0; i < pane.Numbers.Length; i++)
         {
-            pane.Counts[i] = reader.ReadInt64();
-        }
-
-        for (var i = 0; i < pane.Sums.Length; i++)
-        {
-            var low = reader.ReadUInt64();
-            pane.Sums[i] = ((Int128)reader.ReadInt64() << 64) | low;
+            pane.Numbers[i] = reader.ReadInt64();
         }
 
         foreach (ref var table in pane.Tables.AsSpan())
@@ -100,6 +73,36 @@ internal static class PaneFormat
 
         Read(reader, ref pane.Evidence, memory);
         Read(reader, ref pane.Steps, memory);
+    }
+
+    // In the order of keys and hashes: the same pane is the same bytes, whatever order its events came in.
+    private static void Write(BinaryWriter writer, in CountTable table)
+    {
+        Span<CountSlot> sorted = table.Count <= 256 ? stackalloc CountSlot[256] : new CountSlot[table.Count];
+        sorted = sorted[..table.CopyTo(sorted)];
+        sorted.Sort(CountTable.ByKey);
+        writer.Write(sorted.Length);
+        foreach (ref readonly var slot in sorted)
+        {
+            writer.Write((ushort)slot.Key);
+            writer.Write(slot.Count);
+        }
+    }
+
+    private static void Write(BinaryWriter writer, in DistinctSet set)
+    {
+        Span<ulong> sorted = stackalloc ulong[DistinctSet.MaxExact];
+        set.Hashes.CopyTo(sorted);
+        sorted = sorted[..set.Hashes.Length];
+        sorted.Sort();
+        writer.Write((byte)sorted.Length);
+        foreach (var hash in sorted)
+        {
+            writer.Write(hash);
+        }
+
+        writer.Write(!set.Registers.IsEmpty);
+        writer.Write(set.Registers);
     }
 
     private static void ReadSets(BinaryReader reader, Pane pane, ProfileMemory memory)

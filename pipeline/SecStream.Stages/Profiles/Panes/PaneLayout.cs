@@ -107,8 +107,8 @@ internal sealed class PaneLayout
             if (cell.Type == FeatureType.Ratio)
             {
                 var isOf = (mask & cell.Of) == cell.Of;
-                pane.Counts[cell.At] += holds && isOf ? count : 0;
-                pane.Counts[cell.At + 1] += isOf ? count : 0;
+                pane.Numbers[cell.At] += holds && isOf ? count : 0;
+                pane.Numbers[cell.At + 1] += isOf ? count : 0;
             }
             else if (holds)
             {
@@ -129,7 +129,7 @@ internal sealed class PaneLayout
         switch (cell.Type)
         {
             case FeatureType.Count:
-                pane.Counts[cell.At] += count;
+                pane.Numbers[cell.At] += count;
                 break;
             case FeatureType.Distinct:
                 if (Hash(values, cell.Slot) is var value and not ProfileRow.NoHash)
@@ -150,9 +150,9 @@ internal sealed class PaneLayout
                 break;
             case FeatureType.TimeVariance:
                 var (sin, cos) = Clock[(int)(WindowSpec.Floor(time, EventClock.Minute) / EventClock.Minute % MinutesPerDay + MinutesPerDay) % MinutesPerDay];
-                pane.Counts[cell.At] += count;
-                pane.Counts[cell.At + 1] += sin * count;
-                pane.Counts[cell.At + 2] += cos * count;
+                pane.Numbers[cell.At] += count;
+                pane.Numbers[cell.At + 1] += sin * count;
+                pane.Numbers[cell.At + 2] += cos * count;
                 break;
             default:
                 if (ProfileRow.Read<long>(values, 4 + (8 * cell.Slot)) is var number and not ProfileRow.NoNumber)
@@ -172,13 +172,13 @@ internal sealed class PaneLayout
                 pane.Tables[cell.At].Add(LogBuckets.Of(number) + 1, count, memory);
                 break;
             case FeatureType.NumberVariance:
-                pane.Counts[cell.At] += count;
-                pane.Sums[cell.Sum] += (Int128)number * count;
-                pane.Sums[cell.Sum + 1] += (Int128)number * number * count;
+                pane.Numbers[cell.At] += count;
+                pane.AddToSum(cell.Sum, (Int128)number * count);
+                pane.AddToSum(cell.Sum + 1, (Int128)number * number * count);
                 break;
             default:
-                pane.Counts[cell.At] += count;
-                pane.Sums[cell.Sum] += (Int128)number * count;
+                pane.Numbers[cell.At] += count;
+                pane.AddToSum(cell.Sum, (Int128)number * count);
                 break;
         }
     }
@@ -190,10 +190,10 @@ internal sealed class PaneLayout
         var z = ProfileRow.Read<int>(vector, 8);
         if ((x | y | z) != 0)
         {
-            pane.Counts[at] += count;
-            pane.Counts[at + 1] += x * count;
-            pane.Counts[at + 2] += y * count;
-            pane.Counts[at + 3] += z * count;
+            pane.Numbers[at] += count;
+            pane.Numbers[at + 1] += x * count;
+            pane.Numbers[at + 2] += y * count;
+            pane.Numbers[at + 3] += z * count;
         }
     }
 

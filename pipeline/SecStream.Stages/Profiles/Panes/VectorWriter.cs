@@ -8,8 +8,6 @@ namespace SecStream.Stages.Profiles.Panes;
 /// <summary>Computes the values of a window from what its panes hold together. Has room of its own to sort in; not thread-safe.</summary>
 internal sealed class VectorWriter(ProfileMemory memory)
 {
-    private static readonly Comparison<CountSlot> ByKey = (a, b) => a.Key.CompareTo(b.Key);
-
     private static readonly Comparison<CategorySlot> ByCount = (a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Hash.CompareTo(b.Hash);
 
     private readonly CategorySlot[] _categories = new CategorySlot[CategoryTable.MaxValues];
@@ -49,18 +47,18 @@ internal sealed class VectorWriter(ProfileMemory memory)
 
     private double Value(in Cell cell, double quantile, Pane pane) => cell.Type switch
     {
-        FeatureType.Count => pane.Counts[cell.At],
-        FeatureType.Ratio => pane.Counts[cell.At + 1] == 0 ? double.NaN : (double)pane.Counts[cell.At] / pane.Counts[cell.At + 1],
-        FeatureType.Average => pane.Counts[cell.At] == 0 ? double.NaN : (double)pane.Sums[cell.Sum] / pane.Counts[cell.At] / ProfileValues.Scale,
+        FeatureType.Count => pane.Numbers[cell.At],
+        FeatureType.Ratio => pane.Numbers[cell.At + 1] == 0 ? double.NaN : (double)pane.Numbers[cell.At] / pane.Numbers[cell.At + 1],
+        FeatureType.Average => pane.Numbers[cell.At] == 0 ? double.NaN : (double)pane.Sum(cell.Sum) / pane.Numbers[cell.At] / ProfileValues.Scale,
         FeatureType.Percentile => Percentile(pane.Tables[cell.At], quantile),
         FeatureType.Distinct => pane.Distincts[cell.At].Estimate(),
-        FeatureType.Sum => (double)pane.Sums[cell.Sum] / ProfileValues.Scale,
+        FeatureType.Sum => (double)pane.Sum(cell.Sum) / ProfileValues.Scale,
         FeatureType.Entropy => Entropy(pane.Tables[cell.At]),
         FeatureType.LocationVariance => Spread(
-            pane.Counts[cell.At], (double)pane.Counts[cell.At + 1] / ProfileValues.UnitLength, (double)pane.Counts[cell.At + 2] / ProfileValues.UnitLength,
-            (double)pane.Counts[cell.At + 3] / ProfileValues.UnitLength),
-        FeatureType.TimeVariance => Spread(pane.Counts[cell.At], pane.Counts[cell.At + 1] / PaneLayout.DayUnit, pane.Counts[cell.At + 2] / PaneLayout.DayUnit, 0),
-        _ => Variance(pane.Counts[cell.At], pane.Sums[cell.Sum], pane.Sums[cell.Sum + 1]),
+            pane.Numbers[cell.At], (double)pane.Numbers[cell.At + 1] / ProfileValues.UnitLength, (double)pane.Numbers[cell.At + 2] / ProfileValues.UnitLength,
+            (double)pane.Numbers[cell.At + 3] / ProfileValues.UnitLength),
+        FeatureType.TimeVariance => Spread(pane.Numbers[cell.At], pane.Numbers[cell.At + 1] / PaneLayout.DayUnit, pane.Numbers[cell.At + 2] / PaneLayout.DayUnit, 0),
+        _ => Variance(pane.Numbers[cell.At], pane.Sum(cell.Sum), pane.Sum(cell.Sum + 1)),
     };
 
     /// <summary>1 − length of the mean direction: 0 when all are the same.</summary>
@@ -134,17 +132,8 @@ internal sealed class VectorWriter(ProfileMemory memory)
             _counts = new CountSlot[table.Count * 2];
         }
 
-        var count = 0;
-        foreach (ref readonly var slot in table.Slots)
-        {
-            if (slot.Key != 0)
-            {
-                _counts[count++] = slot;
-            }
-        }
-
-        var sorted = _counts.AsSpan(0, count);
-        sorted.Sort(ByKey);
+        var sorted = _counts.AsSpan(0, table.CopyTo(_counts));
+        sorted.Sort(CountTable.ByKey);
         return sorted;
     }
 
