@@ -8,7 +8,7 @@ namespace SecStream.Models.Calibration;
 internal sealed record CalibrationOutcome(ScoreCalibration? Calibration, CalibrationFigures Figures);
 
 /// <summary>
-/// Makes a calibration of collected scores: empirical body (discrete: P(S ≥ s)), generalised Pareto tail over the highest two percent or fewer, fitted to the maxima of runs of a key. Scores that
+/// Makes a calibration of collected scores: empirical body (discrete: P(S ≥ s)), generalised Pareto tail over the highest two percent or fewer, fitted to the maxima of runs of a key, and never less than what was counted. Scores that
 /// stand apart from all others are taken for attacks and left out. The fused score, on which alerts hang, is refused a calibration with fewer than 200 runs, with more than 3 % of windows
 /// left out, or when the alert threshold moves by more than a tenth once the ten largest are not believed. A detector's is not: it only weighs the detectors against each other, and whatever it gets
 /// wrong the calibration of the fused score sets right.
@@ -24,20 +24,25 @@ internal static class CalibrationFit
     private const double HighP = 1.5849e-5;
     private const double TailStep = 0.25;
     private const double TailEnd = 60;
+    private const int LeastCounted = 20;
 
     /// <summary>Fits the calibration of a detector.</summary>
     /// <param name="scores">Its scores.</param>
     /// <param name="continuous">
     /// Whether it has many different scores. Only then does a gap among the highest mean something; if not, the tail is as counted up to the highest score, and the fitted one begins there.
     /// </param>
-    public static CalibrationOutcome OfDetector(ScoreCollector scores, bool continuous) => Fit(scores, continuous, LeastDetectorRuns, strict: false);
+    /// <param name="leaveOut">Whether scores that stand apart are left out.</param>
+    public static CalibrationOutcome OfDetector(ScoreCollector scores, bool continuous, bool leaveOut) =>
+        Fit(scores, continuous, leaveOut && continuous, LeastDetectorRuns, strict: false);
 
     /// <summary>Fits the calibration of the fused score, or refuses.</summary>
-    public static CalibrationOutcome OfFusion(ScoreCollector scores) => Fit(scores, continuous: true, LeastRuns, strict: true);
+    /// <param name="scores">The scores.</param>
+    /// <param name="leaveOut">Whether scores that stand apart are left out.</param>
+    public static CalibrationOutcome OfFusion(ScoreCollector scores, bool leaveOut) => Fit(scores, continuous: true, leaveOut, LeastRuns, strict: true);
 
-    private static CalibrationOutcome Fit(ScoreCollector scores, bool continuous, int leastRuns, bool strict)
+    private static CalibrationOutcome Fit(ScoreCollector scores, bool continuous, bool leaveOut, int leastRuns, bool strict)
     {
-        var (cut, leftOut) = continuous ? ScoreGap.Find(scores) : (double.PositiveInfinity, 0);
+        var (cut, leftOut) = leaveOut ? ScoreGap.Find(scores) : (double.PositiveInfinity, 0);
         var count = scores.Count - leftOut;
         var tail = ScoreTail.Of(scores, cut, leftOut, leastRuns);
         var effective = tail.Runs.Length > 0 ? count * (double)tail.Runs.Length / tail.Above : 0;
@@ -78,23 +83,23 @@ internal static class CalibrationFit
     private static ScoreCalibration Curve(ScoreCollector scores, double cut, long count, GeneralisedPareto tail, CalibrationFigures figures, bool continuous)
     {
         var (at, point, upper) = (new List<double>(), new List<double>(), new List<double>());
+        var highest = scores.Highest().SkipWhile(h => h.Score >= cut).Select(h => h.Score).ToArray();
         var (from, share) = (figures.Threshold, figures.TailShare);
         if (!continuous)
         {
             // As counted to the end; one window has the highest score, or more that are alike.
-            var highest = scores.Highest();
-            (from, share) = (highest[0].Score, highest.TakeWhile(h => h.Score >= highest[0].Score).Count() / (double)count);
+            (from, share) = (highest[0], highest.TakeWhile(h => h >= highest[0]).Count() / (double)count);
         }
 
         CalibrationBody.Add(scores, cut, count, from, figures.EffectiveWindows, at, point, upper);
-        var steps = (int)(TailEnd / TailStep);
-        var excesses = Enumerable.Range(0, steps + 1).Select(i => tail.Excess(i * TailStep)).ToArray();
+        var excesses = Places(tail, highest, from);
         var bounds = tail.Upper(excesses, Math.Log(share), figures.Excesses);
         for (var i = 0; i < excesses.Length; i++)
         {
+            var counted = Counted(highest, from + excesses[i], count);
             at.Add(from + excesses[i]);
-            point.Add(Math.Log(share) - (i * TailStep));
-            upper.Add(bounds[i]);
+            point.Add(Math.Max(Math.Log(share) + tail.LogSurvival(excesses[i]), counted));
+            upper.Add(Math.Max(bounds[i], counted));
         }
 
         // A higher score is never more probable, and a bound never below its estimate.
@@ -105,5 +110,34 @@ internal static class CalibrationFit
         }
 
         return new ScoreCalibration([.. at], [.. point], [.. upper], Math.Log(figures.Floor));
+    }
+
+    /// <summary>Where the tail has knots: at even steps of the fitted one, and at some of the scores counted.</summary>
+    private static double[] Places(GeneralisedPareto tail, double[] highest, double from)
+    {
+        var places = Enumerable.Range(0, (int)(TailEnd / TailStep) + 1).Select(i => tail.Excess(i * TailStep)).ToList();
+        for (var rank = LeastCounted; rank <= highest.Length && highest[rank - 1] > from; rank += Math.Max(1, rank / 16))
+        {
+            places.Add(highest[rank - 1] - from);
+        }
+
+        places.Sort();
+        return [.. places];
+    }
+
+    /// <summary>
+    /// ln of the share of windows that score as high, where there are enough to count; −∞ beyond. Where the tail is no Pareto tail (some keys have habits of their own) what was counted holds, if
+    /// it is more.
+    /// </summary>
+    private static double Counted(double[] highest, double score, long count)
+    {
+        var (low, high) = (0, highest.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >> 1;
+            (low, high) = highest[middle] >= score ? (middle + 1, high) : (low, middle);
+        }
+
+        return low >= LeastCounted ? Math.Log((double)low / count) : double.NegativeInfinity;
     }
 }

@@ -57,24 +57,27 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
     /// <summary>Calibrates.</summary>
     /// <param name="pass">Reads.</param>
     /// <param name="days">Which days.</param>
+    /// <param name="leaveOut">
+    /// Whether windows of keys with a past that score apart from all others are left out. Judged by the class a key may well stand apart, all the time: there none is.
+    /// </param>
     /// <param name="also">Is given every window once.</param>
-    public ClassModel Calibrate(TrainingPass pass, IReadOnlyList<long> days, Action<FeatureVector> also)
+    public ClassModel Calibrate(TrainingPass pass, IReadOnlyList<long> days, bool leaveOut, Action<FeatureVector> also)
     {
         Windows = pass.Over("calibrate", days, vector =>
         {
             also(vector);
             Score(vector, Take);
         });
-        OwnDetectors = Fit(Own);
-        ClassDetectors = Fit(Class);
+        OwnDetectors = Fit(Own, leaveOut);
+        ClassDetectors = Fit(Class, leaveOut: false);
         var (own, ofClass) = (Fusion(OwnDetectors, null), Fusion(ClassDetectors, null));
         pass.Over("calibrate the fusion", days, vector => Score(vector, (collected, key, start) =>
         {
             var fusion = ReferenceEquals(collected, Own) ? own : ofClass;
             collected.Fused.Add(fusion.Fuse(_scorer.Scores), key, start);
         }));
-        OwnFused = CalibrationFit.OfFusion(Own.Fused);
-        ClassFused = CalibrationFit.OfFusion(Class.Fused);
+        OwnFused = CalibrationFit.OfFusion(Own.Fused, leaveOut);
+        ClassFused = CalibrationFit.OfFusion(Class.Fused, leaveOut: false);
         return model with { OwnFusion = Fusion(OwnDetectors, OwnFused), ClassFusion = Fusion(ClassDetectors, ClassFused) };
     }
 
@@ -117,8 +120,8 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
         }
     }
 
-    private static CalibrationOutcome[] Fit(CollectedScores collected) =>
-        [.. collected.Detectors.Select((scores, detector) => CalibrationFit.OfDetector(scores, Detectors.IsContinuous(detector)))];
+    private static CalibrationOutcome[] Fit(CollectedScores collected, bool leaveOut) =>
+        [.. collected.Detectors.Select((scores, detector) => CalibrationFit.OfDetector(scores, Detectors.IsContinuous(detector), leaveOut))];
 
     private FusionCalibration Fusion(CalibrationOutcome[] detectors, CalibrationOutcome? fused)
     {

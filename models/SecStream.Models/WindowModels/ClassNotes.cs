@@ -20,9 +20,16 @@ internal static class ClassNotes
         notes.AddRange(figures.Detectors
             .Where(d => d.Own.Refusal is not null && !figures.Own.FromParent && figures.Keys > 0)
             .Select(d => $"{d.Name} has no say: {d.Own.Refusal}"));
-        notes.AddRange(figures.Detectors
-            .Where(d => d.Own.LeftOut > 0)
-            .Select(d => $"{d.Name}: {d.Own.LeftOut} of {d.Own.Windows} windows of the calibration days stand apart from all others and were left out as attacks; look at them"));
+        if (figures.LeftOut > 0)
+        {
+            notes.Add($"{figures.LeftOut} of {figures.Own.Windows} windows of the calibration days score apart from all others and were left out as attacks; look at them");
+        }
+
+        if (figures.KeptApart)
+        {
+            notes.Add("some windows score apart from all others, and the like comes again on the evaluation days: taken for habit, so that attacks like them are no anomaly");
+        }
+
         return [.. notes];
     }
 

@@ -1,4 +1,5 @@
 using SecStream.Core.Features;
+using SecStream.Models.WindowModels.Figures;
 
 namespace SecStream.Models.WindowModels;
 
@@ -11,7 +12,8 @@ public sealed record TrainingClass(FeatureSchema Schema, long Window, IFeatureDa
 
 /// <summary>
 /// Trains a whole set: fits every class, lends classes that are too small the calibration of all together, sums up N_ref, and judges the evaluation days with the finished set, so that the
-/// false alerts to expect are those of exactly what will be in force. One class after the other; memory is that of the largest, and some MB of high scores for each.
+/// false alerts to expect are those of exactly what will be in force. Windows that were left out of a calibration as attacks, but come again on the evaluation days, are habit: then that
+/// class is calibrated again with them. One class after the other; memory is that of the largest, and some MB of high scores for each.
 /// </summary>
 public sealed class ModelSetTrainer(WindowModelOptions options)
 {
@@ -27,19 +29,36 @@ public sealed class ModelSetTrainer(WindowModelOptions options)
         var models = new List<WindowModel>();
         foreach (var (at, item) in classes.Index())
         {
-            models.Add(new WindowModelTrainer(item.Schema, item.Window, options).Fit(item.Days, item.Split, Vectors.Draw.Seed(seed, at), progress, cancellationToken));
+            models.Add(Trainer(item).Fit(item.Days, item.Split, Vectors.Draw.Seed(seed, at), progress, cancellationToken));
         }
 
-        var set = new ModelSet("", ParentCalibration.Lend(models), null);
-        var evaluated = new List<WindowModel>();
-        foreach (var (at, item) in classes.Index())
+        TrainingPass Pass(TrainingClass item) =>
+            new(item.Schema, item.Window, item.Days, item.Split, progress, cancellationToken, (3 * item.Split.Fit.Count) + (2 * item.Split.Calibration.Count));
+        var set = Evaluate(models, classes, Pass);
+        var habits = Enumerable.Range(0, models.Count).Where(at => IsHabit(set, models[at].Figures, set.Models[at].Figures)).ToList();
+        if (habits.Count > 0)
         {
-            var pass = new TrainingPass(item.Schema, item.Window, item.Days, item.Split, progress, cancellationToken, (3 * item.Split.Fit.Count) + (2 * item.Split.Calibration.Count));
-            evaluated.Add(Finish(set, set.Models[at], pass, item.Split));
+            habits.ForEach(at => models[at] = Trainer(classes[at]).Recalibrate(models[at], Pass(classes[at])));
+            set = Evaluate(models, classes, Pass);
         }
 
-        var whole = new ModelSet("", evaluated, null);
-        return whole.WithId(whole.ContentHash());
+        return set.WithId(set.ContentHash());
+    }
+
+    /// <summary>
+    /// Whether what was left out of a calibration comes again: then it was no attack, and left out would be told of every day. That is seen where a class has more alerts on the evaluation days
+    /// than its part of the budget.
+    /// </summary>
+    private static bool IsHabit(ModelSet set, ClassFigures calibrated, ClassFigures evaluated) =>
+        calibrated.LeftOut > 0
+        && set.Figures.Severities.Any(s => SetEvaluation.Interval([evaluated], s.Severity).Low > s.MostP * evaluated.WindowsPerDay);
+
+    private WindowModelTrainer Trainer(TrainingClass item) => new(item.Schema, item.Window, options);
+
+    private static ModelSet Evaluate(List<WindowModel> models, IReadOnlyList<TrainingClass> classes, Func<TrainingClass, TrainingPass> pass)
+    {
+        var set = new ModelSet("", ParentCalibration.Lend(models), null);
+        return new ModelSet("", [.. classes.Select((item, at) => Finish(set, set.Models[at], pass(item), item.Split))], null);
     }
 
     private static WindowModel Finish(ModelSet set, WindowModel model, TrainingPass pass, TrainingSplit split)

@@ -14,14 +14,14 @@ internal static class ParentCalibration
             return [.. models];
         }
 
-        var own = Pool(models, c => c.Own);
-        var ofClass = Pool(models, c => c.Class);
+        var own = Pool(models, c => c.Own, leaveOut: true);
+        var ofClass = Pool(models, c => c.Class, leaveOut: false);
         return [.. models.Select(m => Lend(m, own, ofClass))];
     }
 
     private static bool IsSmall(CalibrationFigures figures) => figures.Refusal is not null && figures.Windows > 0 && figures.Excesses < 200 && figures.LeftOut == 0;
 
-    private static Pooled Pool(IReadOnlyList<WindowModel> models, Func<CollectedClass, CollectedScores> part)
+    private static Pooled Pool(IReadOnlyList<WindowModel> models, Func<CollectedClass, CollectedScores> part, bool leaveOut)
     {
         var pool = new CollectedScores(models.Max(m => m.Window));
         foreach (var (number, model) in models.Index())
@@ -36,8 +36,8 @@ internal static class ParentCalibration
         }
 
         return new Pooled(
-            [.. pool.Detectors.Select((scores, d) => CalibrationFit.OfDetector(scores, Detectors.IsContinuous(d)))],
-            CalibrationFit.OfFusion(pool.Fused));
+            [.. pool.Detectors.Select((scores, d) => CalibrationFit.OfDetector(scores, Detectors.IsContinuous(d), leaveOut))],
+            CalibrationFit.OfFusion(pool.Fused, leaveOut));
     }
 
     private static WindowModel Lend(WindowModel model, Pooled own, Pooled ofClass)

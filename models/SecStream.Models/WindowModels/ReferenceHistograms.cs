@@ -26,8 +26,11 @@ internal sealed class ReferenceHistograms
         }
     }
 
-    /// <summary>All, that of p last.</summary>
-    public Histogram[] Build(ScoreCollector fused, ScoreCalibration? calibration)
+    /// <summary>Those of the features.</summary>
+    public Histogram[] Features => _features;
+
+    /// <summary>That of p.</summary>
+    public static Histogram OfP(ScoreCollector fused, ScoreCalibration? calibration)
     {
         var p = new Histogram("p", EdgesOfP, new long[EdgesOfP.Length + 2]);
         for (var bin = 0; bin < ScoreCollector.Bins && calibration is not null; bin++)
@@ -35,7 +38,7 @@ internal sealed class ReferenceHistograms
             p.Counts[p.Bin(Math.Exp(calibration.LogUpper(ScoreCollector.Edge(bin))))] += fused.Counts[bin];
         }
 
-        return [.. _features, p];
+        return p;
     }
 
     private static Histogram Of(string name, double[] sorted)

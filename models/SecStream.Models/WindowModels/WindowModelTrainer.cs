@@ -38,33 +38,55 @@ public sealed class WindowModelTrainer
         var pass = new TrainingPass(_schema, _window, days, split, progress, cancellationToken);
         var learner = new ClassLearner(_schema, new WeekCalendar(_window, _options.Holidays), _options, seed);
         var learned = learner.Learn(pass, split.Fit);
-        var calibrator = new ClassCalibrator(learned, _window, _options.DetectorWeights, learner.Windows);
         var reference = new ReferenceHistograms(_schema, learner.Sample);
-        var model = calibrator.Calibrate(pass, split.Calibration, reference.Add);
-        var figures = Figures(learner, calibrator, model, split, reference);
+        return Calibrate(learned, Learned(learner, learned, split), pass, leaveOut: true, reference.Add, () => reference.Features);
+    }
+
+    /// <summary>Calibrates again, no window left out: what stands apart has turned out to be habit.</summary>
+    internal WindowModel Recalibrate(WindowModel model, TrainingPass pass) => Calibrate(
+        model.Content with { OwnFusion = null, ClassFusion = null }, model.Figures, pass, leaveOut: false, static _ => { }, () => model.Figures.Reference[..^1]);
+
+    private WindowModel Calibrate(
+        ClassModel learned, ClassFigures figures, TrainingPass pass, bool leaveOut, Action<FeatureVector> also, Func<Histogram[]> features)
+    {
+        var calibrator = new ClassCalibrator(learned, _window, _options.DetectorWeights, figures.FitWindows);
+        var model = calibrator.Calibrate(pass, figures.Days.Calibration, leaveOut, also);
         calibrator.Own.Trim();
         calibrator.Class.Trim();
+        figures = figures with
+        {
+            WindowsPerDay = calibrator.Windows / (double)figures.Days.Calibration.Count,
+            Detectors = [.. Enumerable.Range(0, Detectors.Count).Where(d => ClassCalibrator.Speaks(model, d, own: true)).Select(d => Detector(calibrator, model, d))],
+            Own = calibrator.OwnFused!.Figures,
+            Class = calibrator.ClassFused!.Figures,
+            Reference = [.. features(), ReferenceHistograms.OfP(calibrator.Own.Fused, model.OwnFusion?.Fused)],
+            KeptApart = !leaveOut,
+        };
         return new WindowModel(model, figures, new CollectedClass(calibrator.Own, calibrator.Class, _options.DetectorWeights));
     }
 
-    private ClassFigures Figures(ClassLearner learner, ClassCalibrator calibrator, ClassModel model, TrainingSplit split, ReferenceHistograms reference) => new()
+    private ClassFigures Learned(ClassLearner learner, ClassModel model, TrainingSplit split)
     {
-        Profile = _schema.Profile,
-        SchemaVersion = _schema.Version,
-        Window = _window,
-        Days = split,
-        FitWindows = learner.Windows,
-        WindowsPerDay = calibrator.Windows / (double)split.Calibration.Count,
-        Keys = model.Own,
-        LearningKeys = model.Keys.Count - model.Own,
-        BytesPerKey = WindowModel.KeyBytes(model) / (double)Math.Max(model.Keys.Count, 1),
-        ClassBytes = WindowModel.ClassBytes(model),
-        Features = [.. _schema.Features.Select((feature, f) => Feature(learner, model, feature, f))],
-        Detectors = [.. Enumerable.Range(0, Detectors.Count).Where(d => ClassCalibrator.Speaks(model, d, own: true)).Select(d => Detector(calibrator, model, d))],
-        Own = calibrator.OwnFused!.Figures,
-        Class = calibrator.ClassFused!.Figures,
-        Reference = reference.Build(calibrator.Own.Fused, model.OwnFusion?.Fused),
-    };
+        var none = new CalibrationFigures(0, 0, 0, 0, 0, 0, 0, 1, 0, 0, false, "not calibrated yet");
+        return new ClassFigures
+        {
+            Profile = _schema.Profile,
+            SchemaVersion = _schema.Version,
+            Window = _window,
+            Days = split,
+            FitWindows = learner.Windows,
+            WindowsPerDay = 0,
+            Keys = model.Own,
+            LearningKeys = model.Keys.Count - model.Own,
+            BytesPerKey = WindowModel.KeyBytes(model) / (double)Math.Max(model.Keys.Count, 1),
+            ClassBytes = WindowModel.ClassBytes(model),
+            Features = [.. _schema.Features.Select((feature, f) => Feature(learner, model, feature, f))],
+            Detectors = [],
+            Own = none,
+            Class = none,
+            Reference = [],
+        };
+    }
 
     private static FeatureFigures Feature(ClassLearner learner, ClassModel model, FeatureDefinition feature, int f)
     {

@@ -1,17 +1,15 @@
-using SecStream.Core.Features;
 using SecStream.Models.Vectors;
-using SecStream.Models.WindowModels;
 using Xunit.Abstractions;
 
 namespace SecStream.Models.Tests.WindowModels;
 
-/// <summary>Attacks among the days that are learned from and calibrated on.</summary>
+/// <summary>Attacks among the days that are learned from and calibrated on; and what only looks like them.</summary>
 public sealed class PoisonTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData(0.005, 11)]
     [InlineData(0.02, 12)]
-    public void Train_AttacksAmongTheDays_StillDetectsOrRefusesAndSaysSo(double share, ulong seed)
+    public void Train_AttacksAmongTheDays_AreLeftOutAndTheLikeIsSeen(double share, ulong seed)
     {
         Fleet fleet = null!;
         fleet = new Fleet(FleetKind.Poisson, 200, TrainedFleet.Days, seed)
@@ -19,7 +17,7 @@ public sealed class PoisonTests(ITestOutputHelper output)
             Poison = (vector, key, hour) =>
             {
                 var draw = new Draw(Draw.Seed(seed ^ 77, (key * 10_000) + (int)hour));
-                if (hour >= 21 * 24 || draw.Unit() >= share)
+                if (hour >= (TrainedFleet.FitDays + TrainedFleet.CalibrationDays) * 24 || draw.Unit() >= share)
                 {
                     return false;
                 }
@@ -29,20 +27,47 @@ public sealed class PoisonTests(ITestOutputHelper output)
             },
         };
         var set = TrainedFleet.Train(fleet, seed);
-        BudgetTable.Print(output, $"{share * 100} % poisoned", set.Figures);
-        var judge = set.JudgeOf(Fleet.Schema, Fleet.Hour);
-        if (judge is null || set.Figures.Classes[0].Own.Refusal is not null)
+        BudgetTable.Print(output, $"{share * 100} % of windows are attacks", set.Figures);
+        var figures = set.Figures.Classes[0];
+        if (figures.Own.Refusal is not null)
         {
-            output.WriteLine("refused");
-            Assert.NotEmpty(set.Figures.Classes[0].Notes);
+            // Refused is right as well, as long as it is said.
+            Assert.Contains(figures.Notes, n => n.Contains(figures.Own.Refusal, StringComparison.Ordinal));
             return;
         }
 
+        Assert.InRange(figures.LeftOut, 0.5 * share * figures.Own.Windows, 1.3 * share * figures.Own.Windows);
+        Assert.Contains(figures.Notes, n => n.Contains("left out as attacks", StringComparison.Ordinal));
+        Assert.True(set.Figures.WithinBudget);
+        var judge = set.JudgeOf(Fleet.Schema, Fleet.Hour)!;
         foreach (var attack in new[] { Attack.RateTimesFive, Attack.ErrorBurst })
         {
-            var d = Attacks.Run(fleet, judge, attack, 60, 21, 14, seed);
-            output.WriteLine($"  {attack,-20} {d.Count} low {d.Low:0.00} medium {d.Medium:0.00} high {d.High:0.00} delay {d.Delay:0.0} explained {d.Explained:0.00}");
-            Assert.True(d.Medium >= 0.5);
+            var seen = Attacks.Run(fleet, judge, attack, 100, TrainedFleet.FitDays + TrainedFleet.CalibrationDays, TrainedFleet.EvaluationDays, seed);
+            output.WriteLine($"  {attack,-20} {seen.Low,5:0.00} {seen.Medium,5:0.00} {seen.High,5:0.00}  {seen.Delay,4:0.0}  {seen.Explained,5:0.00}");
+            Assert.True(seen.Medium >= 0.6, $"{attack}: {seen.Medium}");
         }
+    }
+
+    [Fact]
+    public void Train_KeysOfWildHabits_AreNotTakenForAttacks()
+    {
+        var fleet = new Fleet(FleetKind.Poisson, 200, TrainedFleet.Days, 13)
+        {
+            Poison = (vector, key, hour) =>
+            {
+                if (key >= 5 || new Draw(Draw.Seed(5, (key * 10_000) + (int)hour)).Unit() > 0.15)
+                {
+                    return false;
+                }
+
+                vector.Values[2] *= 3000;
+                vector.Values[4] *= 40;
+                return true;
+            },
+        };
+        var set = TrainedFleet.Train(fleet, 13);
+        BudgetTable.Print(output, "five keys of wild habits", set.Figures);
+        Assert.True(set.Figures.Classes[0].Own.Refusal is not null || set.Figures.WithinBudget);
+        Assert.Contains(set.Figures.Classes[0].Notes, n => n.Contains("habit", StringComparison.Ordinal));
     }
 }

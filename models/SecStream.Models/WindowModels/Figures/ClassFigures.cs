@@ -56,6 +56,12 @@ public sealed record ClassFigures
     /// <summary>How features and the fused p of keys with a past lay on the calibration days: what drift is measured against.</summary>
     public required Histogram[] Reference { get; init; }
 
+    /// <summary>Whether windows that score apart from all others were kept in the calibration, because the like comes again on the evaluation days.</summary>
+    public bool KeptApart { get; init; }
+
+    /// <summary>Windows left out of a calibration of keys with a past, at most.</summary>
+    public long LeftOut => Detectors.Select(d => d.Own.LeftOut).Append(Own.LeftOut).Max();
+
     /// <summary>What the evaluation days were judged to be, by the set that the class is part of.</summary>
     public DayFigures[] Evaluation { get; init; } = [];
 
