@@ -31,8 +31,9 @@ public sealed class Topology : IDisposable
     /// <summary>Joins the parts, with one knowledge for all times.</summary>
     public Topology(
         PipelineOptions options, Knowledge knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
-        EventMarking marking = EventMarking.None, Func<int, IRecordGuard>? guardOf = null, IFeatureSink? features = null)
-        : this(options, KnowledgeTimeline.Of(knowledge), sources, events, alerts, time, marking, guardOf, features)
+        EventMarking marking = EventMarking.None, Func<int, IRecordGuard>? guardOf = null, IFeatureSink? features = null,
+        Func<int, IWindowObserver>? observerOf = null)
+        : this(options, KnowledgeTimeline.Of(knowledge), sources, events, alerts, time, marking, guardOf, features, observerOf)
     {
     }
 
@@ -46,9 +47,11 @@ public sealed class Topology : IDisposable
     /// <param name="marking">What the sink wants to know of the documents.</param>
     /// <param name="guardOf">What keeps a worker from records that made the program fail.</param>
     /// <param name="features">Takes windows of profiles for training; null: nobody does.</param>
+    /// <param name="observerOf">Looks on while a lane judges windows; null: nobody does.</param>
     public Topology(
         PipelineOptions options, KnowledgeTimeline knowledge, IReadOnlyList<SourceSpec> sources, IEventSink events, IAlertSink alerts, TimeProvider time,
-        EventMarking marking = EventMarking.None, Func<int, IRecordGuard>? guardOf = null, IFeatureSink? features = null)
+        EventMarking marking = EventMarking.None, Func<int, IRecordGuard>? guardOf = null, IFeatureSink? features = null,
+        Func<int, IWindowObserver>? observerOf = null)
     {
         _sources = [.. sources];
         _time = time;
@@ -69,7 +72,7 @@ public sealed class Topology : IDisposable
             new LaneStage(lane, engine.Lanes, knowledge.Plan.Plan, shards, factory, alerts, seed))];
         if (knowledge.Plan.HasProfiles)
         {
-            _windows = MakeProfiles(options, knowledge, features, seed);
+            _windows = MakeProfiles(options, knowledge, features, observerOf, seed);
             HasModels = knowledge.Models.Latest is not null;
         }
 
@@ -154,12 +157,13 @@ public sealed class Topology : IDisposable
         return sum;
     }
 
-    private WindowJudging[] MakeProfiles(PipelineOptions options, KnowledgeTimeline knowledge, IFeatureSink? features, ulong seed)
+    private WindowJudging[] MakeProfiles(
+        PipelineOptions options, KnowledgeTimeline knowledge, IFeatureSink? features, Func<int, IWindowObserver>? observerOf, ulong seed)
     {
         var bounds = new ProfileShardOptions { Horizon = options.HorizonMicroseconds, MaxStateBytes = options.MaxProfileBytes / Core.Observations.Row.ShardCount };
-        return [.. _lanes.Select(lane =>
+        return [.. _lanes.Select((lane, number) =>
         {
-            var windows = new WindowJudging(knowledge.Models, new AnomalyObservations(knowledge.Plan), features);
+            var windows = new WindowJudging(knowledge.Models, new AnomalyObservations(knowledge.Plan), features) { Observer = observerOf?.Invoke(number) };
             lane.UseProfiles(knowledge.Plan.Rules.Profiles, bounds, windows, seed);
             return windows;
         })];

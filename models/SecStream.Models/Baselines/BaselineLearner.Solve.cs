@@ -6,6 +6,7 @@ namespace SecStream.Models.Baselines;
 internal sealed partial class BaselineLearner
 {
     private const int Rounds = 6;
+    private const double BeyondChance = 16;
     private readonly double[] _units = new double[features.Length];
     private readonly double[] _classLevels = new double[features.Length];
     private readonly double[] _levelWeights = new double[features.Length];
@@ -161,11 +162,26 @@ internal sealed partial class BaselineLearner
             for (var slot = 0; slot < slots.Length; slot++)
             {
                 var at = (slot * _count) + f;
-                var drawn = prior > 60 ? 0 : past.Sums[at] * past.Counts[at] / (past.Counts[at] + Math.Max(prior, 1));
-                past.Sums[at] = (float)Math.Clamp(Math.Round(drawn * ClassBaseline.ShapeSteps / _units[f]), -127, 127);
+                var drawn = past.Sums[at] * Believed(past.Sums[at], past.Counts[at], within, prior);
+                past.Sums[at] = (float)Math.Clamp(Math.Round(drawn * ClassBaseline.ShapeSteps / ShapeUnit(f)), -127, 127);
                 keep[key] |= past.Sums[at] != 0;
             }
         }
+    }
+
+    /// <summary>
+    /// How much of a difference is believed: as much as keys of this class differ at all (<paramref name="prior"/>, in windows), or where it is far beyond chance, all that chance
+    /// does not explain: one key that makes its backup at two o'clock must not be taken for the others.
+    /// </summary>
+    private static double Believed(double difference, int n, double within, double prior)
+    {
+        if (n < 4 || difference == 0)
+        {
+            return 0;
+        }
+
+        var usual = prior > 60 ? 0 : n / (n + Math.Max(prior, 1));
+        return Math.Max(usual, 1 - (BeyondChance * within / (n * difference * difference)));
     }
 
     /// <summary>Where the levels of spread lie: two thirds on a logarithmic scale, else 32 parts of the range of expected values.</summary>

@@ -133,6 +133,9 @@ internal sealed partial class BaselineLearner
         return ones;
     }
 
+    /// <summary>A course of a key must be able to reach some twenty times the level.</summary>
+    private double ShapeUnit(int f) => features[f].Scale == FeatureScale.Log ? Math.Max(_units[f], 0.2) : _units[f];
+
     private bool IsShare(int f) => ClassBaseline.IsShare(features[f], _least[f], _most[f]);
 
     private SpreadLearner[] Learners() => [.. _units.Select((u, f) => new SpreadLearner(IsShare(f) ? 1 : u))];
@@ -165,7 +168,7 @@ internal sealed partial class BaselineLearner
             ShapeOf = _shapeOf,
             Shapes = _shapes,
             Season = _season,
-            Units = _units,
+            Units = [.. _units.Select((_, f) => ShapeUnit(f))],
             ClassLevels = _classLevels,
             Least = [.. _least.Select(v => double.IsFinite(v) ? v : 0)],
             Most = [.. _most.Select(v => double.IsFinite(v) ? v : 0)],

@@ -18,7 +18,7 @@ internal readonly record struct Expectation(double Expected, double Up, double D
 /// </summary>
 internal sealed class ClassBaseline
 {
-    public const double ShapeSteps = 16;
+    public const double ShapeSteps = 8;
     private readonly FeatureDefinition[] _features;
     private readonly Data _data;
     private readonly int _count;
@@ -45,13 +45,13 @@ internal sealed class ClassBaseline
         /// <summary>[key]: number of its course; −1: that of the class.</summary>
         public required int[] ShapeOf { get; init; }
 
-        /// <summary>[course, coarse slot, feature], in sixteenths of the unit.</summary>
+        /// <summary>[course, coarse slot, feature], in eighths of the unit.</summary>
         public required sbyte[] Shapes { get; init; }
 
         /// <summary>[slot, feature].</summary>
         public required float[] Season { get; init; }
 
-        /// <summary>[feature]: unit of courses, the spread of the class.</summary>
+        /// <summary>[feature]: unit of courses: the spread of the class, on a logarithmic scale at least a fifth.</summary>
         public required double[] Units { get; init; }
 
         /// <summary>[feature]: level of a key that nothing is known of.</summary>
@@ -141,7 +141,7 @@ internal sealed class ClassBaseline
         var definition = _features[feature];
         var residual = Residual(feature, value, expectation.Expected, events);
         var deviation = residual / (residual >= 0 ? expectation.Up : expectation.Down);
-        if ((definition.MinAbsolute > 0 || definition.MinRelative > 0) && Math.Abs(deviation) > 1)
+        if (definition.MinAbsolute > 0 || definition.MinRelative > 0)
         {
             var expected = FeatureScaling.From(definition.Scale, expectation.Expected);
             deviation = Math.Abs(value - expected) <= FeatureScaling.Band(definition, expected) ? 0 : deviation;

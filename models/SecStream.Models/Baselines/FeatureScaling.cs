@@ -43,14 +43,11 @@ internal static class FeatureScaling
         return x >= e ? size : -size;
     }
 
-    /// <summary>The share that deviates so much: the end of Wilson's interval (1927).</summary>
+    /// <summary>The share that deviates so much, nearly: normal, with the skewness of a binomial.</summary>
     public static double Share(double deviation, double expected, long events)
     {
-        var e = Math.Clamp(expected, 0, 1);
-        var (n, z) = ((double)Math.Max(events, 1), Math.Abs(deviation));
-        var centre = e + (z * z / (2 * n));
-        var reach = z * Math.Sqrt((e * (1 - e) / n) + (z * z / (4 * n * n)));
-        return Math.Clamp((centre + (deviation >= 0 ? reach : -reach)) / (1 + (z * z / n)), 0, 1);
+        var (e, n) = (Math.Clamp(expected, 0, 1), (double)Math.Max(events, 1));
+        return Math.Clamp(e + (deviation * Math.Sqrt(e * (1 - e) / n)) + (deviation * deviation * (1 - (2 * e)) / (6 * n)), 0, 1);
     }
 
     /// <summary>The dead band in units of the feature.</summary>

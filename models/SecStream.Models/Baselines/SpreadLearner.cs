@@ -123,14 +123,19 @@ internal sealed class SpreadLearner
         return sum;
     }
 
-    /// <summary>Root mean square of one side, deviations beyond three of it taken for three: attacks among the windows count little.</summary>
+    /// <summary>
+    /// Root mean square of one side, deviations beyond three of it taken for three: attacks among the windows count little. A side that few windows deviate to is narrower than
+    /// these few are far: theirs is a deviation of more than one.
+    /// </summary>
     private double Half(long[] pooled, bool up)
     {
         var limit = double.PositiveInfinity;
         var (from, to) = up ? (Bins / 2, Bins) : (0, Bins / 2);
+        double count = 0;
         for (var round = 0; round < 8; round++)
         {
-            double squares = 0, count = 0;
+            var squares = 0.0;
+            count = 0;
             for (var bin = from; bin < to; bin++)
             {
                 var size = Math.Min(_centres[bin], limit);
@@ -141,6 +146,6 @@ internal sealed class SpreadLearner
             limit = 3 * (count > 0 ? Math.Sqrt(squares / count) : 0);
         }
 
-        return limit / 3;
+        return limit / 3 * Math.Pow(Math.Min(2 * count / Math.Max(pooled.Sum(), 1), 1), 0.25);
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ScoreCollector(long window)
 {
     public const int Bins = 2765;
     private const int MostHigh = 131_072;
+    private const int MostPooled = 16_384;
     private const double FirstEdge = 1e-3;
     private const double BinsPerLog = 200;
     private readonly long[] _counts = new long[Bins];
@@ -54,24 +55,25 @@ internal sealed class ScoreCollector(long window)
         }
 
         _high.AddRange(other._high.Select(h => h with { Key = h.Key | ((long)(classNumber + 1) << 32) }));
-        _least = Math.Max(_least, other._least);
         Prune();
+        _least = Math.Max(_least, other._least);
+        _high.RemoveAll(h => h.Score <= _least);
     }
 
-    /// <summary>The highest scores, highest first; all that are above <see cref="Complete"/>.</summary>
+    /// <summary>The highest scores, highest first; none is missing above the last.</summary>
     public List<HighScore> Highest()
     {
         Prune();
         return _high;
     }
 
-    /// <summary>Scores above this are all among the highest.</summary>
-    public double Complete => _least;
-
     private static int BinOf(double score) =>
         score < FirstEdge ? 0 : (int)Math.Clamp(1 + Math.Floor((Math.Log(score / FirstEdge) * BinsPerLog) + 1e-9), 1, Bins - 1);
 
-    private void Prune()
+    /// <summary>Lets go of all but the 16 384 highest: enough to be pooled with others.</summary>
+    public void Trim() => Prune(MostPooled);
+
+    private void Prune(int most = MostHigh)
     {
         _high.Sort(static (a, b) =>
         {
@@ -79,10 +81,10 @@ internal sealed class ScoreCollector(long window)
             order = order != 0 ? order : a.Start.CompareTo(b.Start);
             return order != 0 ? order : a.Key.CompareTo(b.Key);
         });
-        if (_high.Count > MostHigh)
+        if (_high.Count > most)
         {
-            _least = _high[MostHigh].Score;
-            _high.RemoveRange(MostHigh, _high.Count - MostHigh);
+            _least = _high[most].Score;
+            _high.RemoveRange(most, _high.Count - most);
         }
     }
 }

@@ -2,8 +2,8 @@ namespace SecStream.Models.Calibration;
 
 /// <summary>
 /// Finds scores that stand apart: where the share of windows above hardly falls (by less than three tenths) over a stretch in which it should fall twentyfold. No tail of windows alike does
-/// that; attacks among the calibration days do. The stretch is 2.73 times the distance of the 85 % and 95 % points, which is ln 20 of an exponential tail. What is left out begins three quarters
-/// on: nine in ten ordinary windows that score high are before that, and stay.
+/// that; attacks among the calibration days do. The stretch is 2.73 times the distance of the 85 % and 95 % points, which is ln 20 of an exponential tail. What is left out begins where
+/// the fewest windows are in a quarter of the stretch: there the ordinary ones end and the others begin.
 /// </summary>
 internal static class ScoreGap
 {
@@ -49,17 +49,31 @@ internal static class ScoreGap
 
             if (above[far] > Flat * above[bin])
             {
-                var cut = bin;
-                while (ScoreCollector.Edge(cut) < ScoreCollector.Edge(bin) + (Into * stretch))
-                {
-                    cut++;
-                }
-
-                return (ScoreCollector.Edge(cut), above[cut]);
+                return Sparsest(above, bin, stretch);
             }
         }
 
         return (double.PositiveInfinity, 0);
+    }
+
+    private static (double Cut, long Count) Sparsest(long[] above, int from, double stretch)
+    {
+        var (best, fewest) = (from, long.MaxValue);
+        for (var bin = from; ScoreCollector.Edge(bin) <= ScoreCollector.Edge(from) + (Into * stretch); bin++)
+        {
+            var to = bin;
+            while (to < ScoreCollector.Bins && ScoreCollector.Edge(to) < ScoreCollector.Edge(bin) + (stretch / 4))
+            {
+                to++;
+            }
+
+            if (above[bin] - above[to] < fewest)
+            {
+                (best, fewest) = (bin, above[bin] - above[to]);
+            }
+        }
+
+        return (ScoreCollector.Edge(best), above[best]);
     }
 
     /// <summary>The score that a share of windows reaches.</summary>

@@ -89,7 +89,9 @@ internal sealed class ClassLearner(FeatureSchema schema, WeekCalendar calendar, 
     /// <summary>Keys with a past first, else in the order in which they came.</summary>
     private void Sort()
     {
-        bool HasPast(int key) => _end - _baseline.Pasts[key].First >= options.LearningDays * WeekCalendar.Day && _baseline.Pasts[key].Windows >= options.LearningWindows;
+        // Windows of a day: five of a week are a past.
+        var least = calendar.HasHours ? options.LearningWindows : Math.Min(options.LearningWindows, Math.Max(options.LearningDays - 2, 1));
+        bool HasPast(int key) => _end - _baseline.Pasts[key].First >= options.LearningDays * WeekCalendar.Day && _baseline.Pasts[key].Windows >= least;
         var order = Enumerable.Range(0, _keys.Count).OrderBy(key => HasPast(key) ? 0 : 1).ThenBy(key => key).ToArray();
         _own = order.Count(HasPast);
         var keys = new KeyTable();

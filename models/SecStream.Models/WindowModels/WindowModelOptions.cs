@@ -10,7 +10,7 @@ public sealed record WindowModelOptions
     [Range(1, 90)]
     public int LearningDays { get; init; } = 7;
 
-    /// <summary>Windows a key must have had besides.</summary>
+    /// <summary>Windows a key must have had besides; of windows of a day five in a week are enough.</summary>
     [Range(1, 10_000)]
     public int LearningWindows { get; init; } = 12;
 
@@ -18,9 +18,9 @@ public sealed record WindowModelOptions
     [Range(0.001, 1)]
     public double AdaptationRate { get; init; } = 0.1;
 
-    /// <summary>Most keys with a past of their own, the most active first come, first kept; others are judged by the class.</summary>
+    /// <summary>Most keys of a class that are learned, in the order in which they come; others are judged by the class.</summary>
     [Range(1, 10_000_000)]
-    public int MaxKeys { get; init; } = 1_000_000;
+    public int MaxKeys { get; init; } = 250_000;
 
     /// <summary>Windows drawn for the forest and the tails of features.</summary>
     [Range(1_000, 1_000_000)]

@@ -42,6 +42,8 @@ public sealed class WindowModelTrainer
         var reference = new ReferenceHistograms(_schema, learner.Sample);
         var model = calibrator.Calibrate(pass, split.Calibration, reference.Add);
         var figures = Figures(learner, calibrator, model, split, reference);
+        calibrator.Own.Trim();
+        calibrator.Class.Trim();
         return new WindowModel(model, figures, new CollectedClass(calibrator.Own, calibrator.Class, _options.DetectorWeights));
     }
 

@@ -41,7 +41,8 @@ internal sealed class BackgroundTrainer(ServiceOptions options, IFeatureStore st
 
     private TrainerOutcome Train(ModelLifecycle lifecycle, CancellationToken cancellation)
     {
-        var id = lifecycle.Train(new TrainingOptions { Days = new DaySplitOptions { LastWhole = UtcDay.LastWhole(time.GetUtcNow()) } }, By, null, cancellation).Id;
+        var trained = lifecycle.Train(new TrainingOptions { Days = new DaySplitOptions { LastWhole = UtcDay.LastWhole(time.GetUtcNow()) } }, By, null, cancellation);
+        var id = trained.Id;
         if (_registry.State().Champion == id)
         {
             return new TrainerOutcome(id, false, $"model {id}: nothing has changed since it was trained");
@@ -62,6 +63,6 @@ internal sealed class BackgroundTrainer(ServiceOptions options, IFeatureStore st
         _registry.Prune(KeptModels, By);
         return outcome.Promoted
             ? new TrainerOutcome(id, true, $"model {id} is trained and promoted")
-            : new TrainerOutcome(id, false, $"model {id} is trained, and the gate refused it: {string.Join("; ", outcome.Report!.Reasons)}", IsFault: true);
+            : new TrainerOutcome(id, false, $"model {id} is trained, and the gate refused it: {string.Join("; ", outcome.Report!.Reasons)}", IsFault: trained.Manifest.CanJudge);
     }
 }

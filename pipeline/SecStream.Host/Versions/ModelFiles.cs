@@ -11,6 +11,8 @@ internal static class ModelFiles
     /// <summary>Role of the files in a version.</summary>
     public const string Role = "model";
 
+    private const string CapRole = "cap";
+
     /// <summary>The models that a folder names, as a version; one without files when there is no champion.</summary>
     /// <param name="folder">A data folder, a folder of models with its registry, or the folder of one model; null: no models.</param>
     /// <exception cref="ConfigurationException">The registry or the model can't be used; the message says what to do.</exception>
@@ -24,11 +26,15 @@ internal static class ModelFiles
             }
 
             var artefact = Training.Artefacts.Artefact.Open(path);
+            var cap = RegistryFolder(folder!) is { } models && RegistryFile.Read(models) is { Champion: { } champion, Cap: { } severity } && champion == artefact.Id
+                ? [new VersionFile(CapRole, $"{artefact.Id}/cap", System.Text.Encoding.UTF8.GetBytes(severity))]
+                : Array.Empty<VersionFile>();
             return new KnowledgeVersion(
                 KnowledgeSubject.Models,
                 [
                     new VersionFile(Role, $"{artefact.Id}/{ModelManifest.FileName}", File.ReadAllBytes(Path.Combine(path, ModelManifest.FileName))),
                     new VersionFile(Role, $"{artefact.Id}/{Training.Artefacts.Artefact.ModelFile}", artefact.Model),
+                    .. cap,
                 ]);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -53,7 +59,10 @@ internal static class ModelFiles
         var id = file.Name.Split('/')[0];
         try
         {
-            return ModelSet.Load(new MemoryStream(file.Content, writable: false), id);
+            var set = ModelSet.Load(new MemoryStream(file.Content, writable: false), id);
+            return version.Files.FirstOrDefault(f => f.Role == CapRole) is { } cap
+                ? set.Capped(Enum.Parse<Core.Alerts.Severity>(System.Text.Encoding.UTF8.GetString(cap.Content), ignoreCase: true))
+                : set;
         }
         catch (InvalidDataException fault)
         {

@@ -28,6 +28,9 @@ public sealed class WindowJudging : IWindowSink
         _store = store;
     }
 
+    /// <summary>Looks on; null: nobody does.</summary>
+    public IWindowObserver? Observer { get; init; }
+
     /// <summary>What became of the windows.</summary>
     public WindowCounters Counters { get; } = new();
 
@@ -50,6 +53,11 @@ public sealed class WindowJudging : IWindowSink
         var judge = JudgeOf(window);
         var judgement = judge?.Judge(window) ?? new Judgement(JudgementState.NoModel, 1, 0, null);
         Count(judgement, revised);
+        if (!revised && judge is not null)
+        {
+            Observer?.Judged(_models.At(window.End)!, window, judgement);
+        }
+
         if (judgement.Severity is not null)
         {
             _observations.Emit(judge!.Explain(window), window.Schema, window.Key, _rows);

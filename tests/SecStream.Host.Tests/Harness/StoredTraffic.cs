@@ -10,7 +10,7 @@ namespace SecStream.Host.Tests.Harness;
 internal static class StoredTraffic
 {
     /// <summary>Keys, each with a window every five minutes.</summary>
-    public const int Keys = 12;
+    public const int Keys = 20;
 
     private static readonly long s_first = UtcDay.Read("2026-03-01")!.Value;
 

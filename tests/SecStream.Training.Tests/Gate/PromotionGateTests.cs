@@ -109,6 +109,15 @@ public sealed class PromotionGateTests
         Assert.Contains("no stored window", Assert.Single(Judge(new FakeModels("new", _ => null) { Only = "other" }, null).Reasons), StringComparison.Ordinal);
 
     [Fact]
+    public void Judge_NotCalibrated_IsRefusedAndSaysWhatIsMissing()
+    {
+        var manifest = Drafts.Manifest();
+        manifest = manifest with { Classes = [manifest.Classes[0] with { Refusal = "90 windows have 2 runs of high scores; a tail needs 200" }] };
+        var report = new PromotionGate(_store, [], AlertExclusions.None, new GateOptions()).Judge(new FakeModels("new", _ => null) { Only = "none" }, manifest, null, null, CancellationToken.None);
+        Assert.Contains("can judge nothing yet: 90 windows have 2 runs", Assert.Single(report.Reasons), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Judge_NoUnseenDay_IsRefused()
     {
         var store = new MemoryStore().WithTraffic(TestSchema.ApiKey, Last - 5, 4);

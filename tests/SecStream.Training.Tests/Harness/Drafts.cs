@@ -18,7 +18,14 @@ internal static class Drafts
         Seed = 1,
         Days = ManifestDays.Of(new DaySplit([lastDay - 5, lastDay - 4], [lastDay - 3, lastDay - 2], [lastDay - 1, lastDay])),
         WindowsPerDay = 144,
-        Classes = [],
+        Classes =
+        [
+            new ManifestClass
+            {
+                Profile = "api-key", SchemaVersion = "1", WindowSeconds = 3600, Features = [], Days = ManifestDays.Of(new DaySplit([], [], [])), Keys = 6, LearningKeys = 0,
+                FitWindows = 1000, CalibrationWindows = 1000, EvaluationWindows = 1000, WindowsPerDay = 144, Floor = 1e-6,
+            },
+        ],
         Excluded = new ManifestExclusions(new Dictionary<string, long>(), new Dictionary<string, long>()),
         Budget = [],
     };

@@ -54,6 +54,10 @@ public sealed record ModelManifest
     /// <summary>The other files of the artefact.</summary>
     public IReadOnlyList<ManifestFile> Files { get; init; } = [];
 
+    /// <summary>Whether windows of any class are judged; a model of too few windows can't be calibrated.</summary>
+    [JsonIgnore]
+    public bool CanJudge => Classes.Any(c => c.Refusal is null);
+
     /// <summary>The bytes of the file.</summary>
     public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, s_options), (byte)'\n'];
 

@@ -58,7 +58,7 @@ public sealed class PromotionGate
         var lost = theirs is null ? EpisodeChanges.None : comparison.Missing(theirs, ours, confirmed);
         return new GateReport
         {
-            Reasons = [.. Reasons(result, unseen, budget, ours, confirmed)],
+            Reasons = [.. Reasons(manifest, result, unseen, budget, ours, confirmed)],
             Notes = [.. Notes(manifest, champion, ours, theirs)],
             Challenger = challenger.Id,
             Champion = champion?.Id,
@@ -92,9 +92,13 @@ public sealed class PromotionGate
     private static List<double> PerDay(ModelFindings findings, List<long> days, Severity severity) =>
         [.. days.Select(day => findings.UnexplainedByDay.TryGetValue(day, out var counts) ? (double)counts[(int)severity..].Sum() : 0)];
 
-    private static IEnumerable<string> Reasons(BackTestResult result, List<long> unseen, List<GateBudget> budget, ModelFindings ours, SortedSet<string> confirmed)
+    private static IEnumerable<string> Reasons(ModelManifest manifest, BackTestResult result, List<long> unseen, List<GateBudget> budget, ModelFindings ours, SortedSet<string> confirmed)
     {
-        if (result.Days.Count == 0 || ours.JudgedByDay.Count == 0)
+        if (!manifest.CanJudge)
+        {
+            yield return $"it can judge nothing yet: {manifest.Classes.Select(c => c.Refusal).FirstOrDefault() ?? "it has no class"}; more windows are needed";
+        }
+        else if (result.Days.Count == 0 || ours.JudgedByDay.Count == 0)
         {
             yield return "it judges no stored window: there is nothing to measure it by (is it of other profiles, or of an older version of them?)";
         }

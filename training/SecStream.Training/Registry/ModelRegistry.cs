@@ -1,3 +1,4 @@
+using SecStream.Core.Alerts;
 using SecStream.Training.Artefacts;
 using SecStream.Training.Files;
 
@@ -107,6 +108,7 @@ public sealed class ModelRegistry
         return Save(before.With(Entry("promoted", id, by, forced, before.Champion, note), state => state with
         {
             Champion = id,
+            Cap = null,
             Challenger = state.Challenger == id ? null : state.Challenger,
             Former = before.Champion is { } former ? [.. state.Former.Where(f => f != former && f != id), former] : state.Former,
         }));
@@ -125,9 +127,29 @@ public sealed class ModelRegistry
         return Save(before.With(Entry("rolled_back", former, by, from: before.Champion, note: note), state => state with
         {
             Champion = former,
+            Cap = null,
             Challenger = state.Challenger == former ? null : state.Challenger,
             Former = [.. state.Former.SkipLast(1)],
         }));
+    }
+
+    /// <summary>Caps what the champion may say, until another model is promoted.</summary>
+    /// <param name="severity">No judgement is more severe.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="reasons">Why.</param>
+    /// <returns>Whether anything has changed.</returns>
+    public bool CapChampion(Severity severity, string by, string reasons)
+    {
+        using var turn = Turn();
+        var before = State();
+        var cap = severity.ToString().ToLowerInvariant();
+        if (before.Champion is null || before.Cap == cap)
+        {
+            return false;
+        }
+
+        Save(before.With(Entry("capped", before.Champion, by, note: reasons), state => state with { Cap = cap }));
+        return true;
     }
 
     /// <summary>Lets a model judge in the champion's shadow; null: none any more.</summary>

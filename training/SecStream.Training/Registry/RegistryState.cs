@@ -23,6 +23,9 @@ public sealed record RegistryState
     /// <summary>The model that judges in its shadow, without alerts; null: none.</summary>
     public string? Challenger { get; init; }
 
+    /// <summary>No judgement of the champion is more severe than this: it found strange windows more often than it promised. Null: no cap. The next champion has none.</summary>
+    public string? Cap { get; init; }
+
     /// <summary>Champions before, the latest last; <c>rollback</c> goes back along them.</summary>
     public IReadOnlyList<string> Former { get; init; } = [];
 
