@@ -75,7 +75,7 @@ public sealed partial class StreamEngine
                 case StateSection.Partition:
                     RestorePartition(entries);
                     break;
-                case StateSection.Shard or StateSection.Session or StateSection.Entity:
+                case StateSection.Shard or StateSection.Session or StateSection.Entity or StateSection.Profile:
                     if (withShards)
                     {
                         _laneStages[entries.Place.Shard % _lanes.Length].Restore(entries);

@@ -68,7 +68,8 @@ internal static class BlindSpots
                 }
             }
 
-            if (input.Detections.All(d => rules.Detections[d].FieldIds is { Count: > 0 } fields && !fields.Any(seen)))
+            // Anomalies are found by the profiles; their fields are in no event.
+            if (rule.Kind != RuleKind.Anomaly && input.Detections.All(d => rules.Detections[d].FieldIds is { Count: > 0 } fields && !fields.Any(seen)))
             {
                 return "no event has any field it reads (" + string.Join(", ", input.Detections.SelectMany(d => rules.Detections[d].Fields).Distinct().Take(5)) + ")";
             }
@@ -87,12 +88,19 @@ internal static class BlindSpots
     {
         foreach (var rule in knowledge.Plan.Rules.Latest)
         {
-            if (WhyBlind(rule, knowledge.Plan.Rules, topology.HasSeen, knowledge.Plan.Fields.Name) is { } why)
+            if ((WhyBlind(rule, knowledge.Plan.Rules, topology.HasSeen, knowledge.Plan.Fields.Name) ?? WhyWithoutAnomalies(rule, topology, knowledge)) is { } why)
             {
                 yield return new BlindRule(rule.Code, rule.Title, why);
             }
         }
     }
+
+    private static string? WhyWithoutAnomalies(AlertRule rule, Topology topology, Knowledge knowledge) => rule.Kind switch
+    {
+        RuleKind.Anomaly when !knowledge.Plan.HasProfiles => "profiles are switched off, so no anomaly is looked for",
+        RuleKind.Anomaly when !topology.HasModels => "no model is in force that could find an anomaly; train one and promote it",
+        _ => null,
+    };
 
     /// <summary>Why records of a source are missing; null when none are known to be.</summary>
     public static string? GapOf(IRecordSource source) => source switch

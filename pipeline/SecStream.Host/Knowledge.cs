@@ -44,7 +44,7 @@ public sealed record Knowledge(IngestPlan Plan, EnrichmentSources Enrichment)
         var fields = new FieldCatalog();
         Stages.Parsing.SourceParser.DeclareFields(fields);
         var rules = LoadRules(options, fields);
-        return new Knowledge(IngestPlan.Compile(rules, fields, options.Tenant), LoadEnrichment(options));
+        return new Knowledge(IngestPlan.Compile(rules, fields, options.Tenant, withProfiles: options.HasProfiles), LoadEnrichment(options));
     }
 
     /// <summary>Loads the rules.</summary>

@@ -53,6 +53,15 @@ public sealed record PipelineOptions
     /// <summary>State that all shards together may hold, in bytes. Default 1 GiB.</summary>
     public long MaxStateBytes { get; init; } = 1L << 30;
 
+    /// <summary>Whether windows of keys are kept and judged. Default true.</summary>
+    public bool HasProfiles { get; init; } = true;
+
+    /// <summary>Memory that all profiles together may hold, in bytes. Default 512 MiB.</summary>
+    public long MaxProfileBytes { get; init; } = 512L << 20;
+
+    /// <summary>Folder with the registry of trained models, or of one model; null: no models.</summary>
+    public string? Models { get; init; }
+
     /// <summary>The pack of the checkout that <c>./run</c> belongs to, so that a changed rule is in force at the next start; else the one beside the program.</summary>
     private static string DefaultRules()
     {

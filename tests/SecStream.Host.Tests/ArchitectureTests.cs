@@ -13,13 +13,15 @@ public sealed class ArchitectureTests
         ["SecStream.Engine"] = ["SecStream.Core"],
         ["SecStream.Connectors"] = ["SecStream.Core"],
         ["SecStream.Models"] = ["SecStream.Core"],
-        ["SecStream.Host"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Engine", "SecStream.Connectors", "SecStream.Models"],
+        ["SecStream.Models.MlNet"] = ["SecStream.Models"],
+        ["SecStream.Training"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Models"],
+        ["SecStream.Host"] = ["SecStream.Core", "SecStream.Stages", "SecStream.Engine", "SecStream.Connectors", "SecStream.Models", "SecStream.Models.MlNet", "SecStream.Training"],
     };
 
     [Fact]
     public void ProjectReferences_PointOneWay()
     {
-        var projects = ((string[])["pipeline", "models"]).SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.csproj", SearchOption.AllDirectories)).ToList();
+        var projects = ((string[])["pipeline", "models", "training"]).SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.csproj", SearchOption.AllDirectories)).ToList();
         Assert.Equal(s_allowed.Keys.Order(), projects.Select(p => Path.GetFileNameWithoutExtension(p)!).Order());
         foreach (var project in projects)
         {

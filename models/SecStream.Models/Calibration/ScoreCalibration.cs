@@ -26,6 +26,18 @@ internal sealed class ScoreCalibration
     /// <summary>ln of the upper bound of p, floored.</summary>
     public double LogUpper(double score) => Math.Max(At(_upper, score), LogFloor);
 
+    /// <summary>The same, but never less than the share of some scores that were counted as high.</summary>
+    public ScoreCalibration NotBelow(ScoreCollector counted)
+    {
+        if (counted.Count == 0)
+        {
+            return this;
+        }
+
+        var shares = _scores.Select(score => Math.Log(counted.AtLeast(score) / (double)counted.Count)).ToArray();
+        return new ScoreCalibration(_scores, [.. _point.Zip(shares, Math.Max)], [.. _upper.Zip(shares, Math.Max)], LogFloor);
+    }
+
     public void Save(BinaryWriter writer)
     {
         writer.Write(LogFloor);

@@ -67,6 +67,24 @@ internal sealed class ScoreCollector(long window)
         return _high;
     }
 
+    /// <summary>How many scores were as high: exact among the highest, else to a bin, upwards.</summary>
+    public long AtLeast(double score)
+    {
+        var highest = Highest();
+        if (highest.Count > 0 && score > highest[^1].Score)
+        {
+            return highest.Count(h => h.Score >= score);
+        }
+
+        var count = 0L;
+        for (var bin = BinOf(score); bin < Bins; bin++)
+        {
+            count += _counts[bin];
+        }
+
+        return count;
+    }
+
     private static int BinOf(double score) =>
         score < FirstEdge ? 0 : (int)Math.Clamp(1 + Math.Floor((Math.Log(score / FirstEdge) * BinsPerLog) + 1e-9), 1, Bins - 1);
 

@@ -8,7 +8,7 @@ namespace SecStream.Models.ChangePoint;
 /// points that are exchangeable before the change, of any distribution. O(log n) a point: the history is kept in order of size. 16 to 32 bytes a point of the
 /// history. Fails on autocorrelated series and seasons (runs of high ranks are normal there: judge residuals instead) and on changes of spread alone.
 /// </summary>
-public sealed class ChangePointDetector : ISeriesDetector
+public sealed class ChangePointDetector : SortedWindowDetector
 {
     private const uint Mark = 0x5447_4843;
     private const byte Version = 1;
@@ -18,67 +18,51 @@ public sealed class ChangePointDetector : ISeriesDetector
 
     private static readonly double s_stake = Math.Log10(Exponent);
     private readonly ChangePointOptions _options;
-    private readonly SortedWindow _window;
     private double _up;
     private double _down;
 
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public ChangePointDetector(ChangePointOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
-        _window = new SortedWindow(options.HistoryCount);
-    }
+        : base("change point", Mark, Version, OptionCheck.Checked(options, o => o.Check()).HistoryCount, options.LearningCount) => _options = options;
 
     /// <inheritdoc/>
-    public long StateBytes => _window.StateBytes + 48;
+    public override long StateBytes => base.StateBytes + 16;
 
     /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override void Judged(double score)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
-        var score = _window.Count < _options.LearningCount ? double.NaN : Judge(taken);
         if (score >= _options.RestartDecades)
         {
-            _window.Clear();
+            Window.Clear();
             _up = 0;
             _down = 0;
         }
-
-        _window.Add(taken);
-        return score;
     }
 
     /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
+    private protected override void SaveState(BinaryWriter writer)
     {
-        StateFormat.WriteHeader(writer, Mark, Version);
         writer.Write(_up);
         writer.Write(_down);
-        _window.Save(writer);
+        base.SaveState(writer);
     }
 
     /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
+    private protected override void RestoreState(BinaryReader reader)
     {
-        StateFormat.ReadHeader(reader, Mark, Version, "change point");
         _up = StateFormat.ReadFinite(reader);
         _down = StateFormat.ReadFinite(reader);
-        _window.Restore(reader);
+        base.RestoreState(reader);
     }
 
-    private double Judge(double value)
+    /// <inheritdoc/>
+    private protected override double Judge(double value)
     {
-        var below = _window.CountBelow(value);
-        var ties = _window.CountUpTo(value) - below;
-        var rank = (below + (0.5 * ties) + 0.5) / (_window.Count + 1);
-        var median = _window.Median();
+        var below = Window.CountBelow(value);
+        var ties = Window.CountUpTo(value) - below;
+        var rank = (below + (0.5 * ties) + 0.5) / (Window.Count + 1);
+        var median = Window.Median();
         if (Math.Abs(value - median) <= _options.DeadBand.Width(median))
         {
             rank = 0.5;

@@ -7,7 +7,7 @@ namespace SecStream.Models.Ewma;
 /// and noise around it whose size drifts too. O(1) a point, 40 bytes. Fails on slow ramps (it follows them), after a large outlier (the variance stays wide
 /// for some 3 / weight points) and on seasons.
 /// </summary>
-public sealed class EwmaDetector : ISeriesDetector
+public sealed class EwmaDetector : SeriesDetector
 {
     private const uint Mark = 0x414D_5745;
     private const byte Version = 1;
@@ -19,41 +19,33 @@ public sealed class EwmaDetector : ISeriesDetector
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public EwmaDetector(EwmaOptions options)
+        : base("EWMA", Mark, Version)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
+        _options = OptionCheck.Checked(options, o => o.Check());
     }
 
     /// <inheritdoc/>
-    public long StateBytes => 40;
+    public override long StateBytes => 40;
 
     /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override double Take(long time, double value)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
-        var score = _count < _options.LearningCount ? double.NaN : _options.DeadBand.Score(taken - _mean, Math.Sqrt(_variance), _mean);
-        Learn(taken);
+        var score = _count < _options.LearningCount ? double.NaN : _options.DeadBand.Score(value - _mean, Math.Sqrt(_variance), _mean);
+        Learn(value);
         return score;
     }
 
     /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
+    private protected override void SaveState(BinaryWriter writer)
     {
-        StateFormat.WriteHeader(writer, Mark, Version);
         writer.Write(_count);
         writer.Write(_mean);
         writer.Write(_variance);
     }
 
     /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
+    private protected override void RestoreState(BinaryReader reader)
     {
-        StateFormat.ReadHeader(reader, Mark, Version, "EWMA");
         _count = StateFormat.ReadCount(reader, int.MaxValue);
         _mean = StateFormat.ReadFinite(reader);
         _variance = StateFormat.ReadFinite(reader);

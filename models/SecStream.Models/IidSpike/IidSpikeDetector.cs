@@ -9,7 +9,7 @@ namespace SecStream.Models.IidSpike;
 /// distribution whose tail is not heavier than exponential; the shape in between may be any. O(log n) a point: the history is kept in order of size. 16 to 32 bytes a point of
 /// the history. Fails on heavy tails (too small probabilities), trends and seasons.
 /// </summary>
-public sealed class IidSpikeDetector : ISeriesDetector
+public sealed class IidSpikeDetector : SortedWindowDetector
 {
     private const uint Mark = 0x4B50_5349;
     private const byte Version = 1;
@@ -18,51 +18,16 @@ public sealed class IidSpikeDetector : ISeriesDetector
     private const double Body = 0.25;
     private static readonly double s_decadesOfSpread = 1 / Math.Log(10) * Math.Log(Body / Tail);
     private readonly IidSpikeOptions _options;
-    private readonly SortedWindow _window;
 
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public IidSpikeDetector(IidSpikeOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
-        _window = new SortedWindow(options.HistoryCount);
-    }
+        : base("IID spike", Mark, Version, OptionCheck.Checked(options, o => o.Check()).HistoryCount, options.LearningCount) => _options = options;
 
     /// <inheritdoc/>
-    public long StateBytes => _window.StateBytes + 32;
-
-    /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override double Judge(double value)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
-        var score = _window.Count < _options.LearningCount ? double.NaN : Judge(taken);
-        _window.Add(taken);
-        return score;
-    }
-
-    /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
-    {
-        StateFormat.WriteHeader(writer, Mark, Version);
-        _window.Save(writer);
-    }
-
-    /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
-    {
-        StateFormat.ReadHeader(reader, Mark, Version, "IID spike");
-        _window.Restore(reader);
-    }
-
-    private double Judge(double value)
-    {
-        var median = _window.Median();
+        var median = Window.Median();
         var isHigh = value > median;
         var counts = _options.Side == SpikeSide.Both || isHigh == (_options.Side == SpikeSide.High);
         if (!counts || Math.Abs(value - median) <= _options.DeadBand.Width(median))
@@ -71,8 +36,8 @@ public sealed class IidSpikeDetector : ISeriesDetector
         }
 
         var decades = isHigh
-            ? Decades(value, 1, _window.Quantile(1 - Body), _window.Quantile(1 - Tail))
-            : Decades(value, -1, _window.Quantile(Body), _window.Quantile(Tail));
+            ? Decades(value, 1, Window.Quantile(1 - Body), Window.Quantile(1 - Tail))
+            : Decades(value, -1, Window.Quantile(Body), Window.Quantile(Tail));
 
         // Either side could have been the extreme one: twice the probability.
         return Math.Max(_options.Side == SpikeSide.Both ? decades - Math.Log10(2) : decades, 0);
@@ -92,9 +57,9 @@ public sealed class IidSpikeDetector : ISeriesDetector
 
     private double RankShare(double value, int sign)
     {
-        var below = _window.CountBelow(value);
-        var upTo = _window.CountUpTo(value);
-        var beyond = sign > 0 ? _window.Count - upTo : below;
-        return (beyond + (0.5 * (upTo - below)) + 0.5) / (_window.Count + 1);
+        var below = Window.CountBelow(value);
+        var upTo = Window.CountUpTo(value);
+        var beyond = sign > 0 ? Window.Count - upTo : below;
+        return (beyond + (0.5 * (upTo - below)) + 0.5) / (Window.Count + 1);
     }
 }

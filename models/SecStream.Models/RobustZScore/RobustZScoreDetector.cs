@@ -8,57 +8,22 @@ namespace SecStream.Models.RobustZScore;
 /// 16 to 32 bytes a point of the window. Fails where more than half of the values are alike (the deviation is 0, then the dead band is the scale), on skewed
 /// counts (it alerts on the long side) and on seasons.
 /// </summary>
-public sealed class RobustZScoreDetector : ISeriesDetector
+public sealed class RobustZScoreDetector : SortedWindowDetector
 {
     private const uint Mark = 0x4353_5A52;
     private const byte Version = 1;
     private const double NormalScale = 1.482602218505602;
     private readonly RobustZScoreOptions _options;
-    private readonly SortedWindow _window;
 
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public RobustZScoreDetector(RobustZScoreOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
-        _window = new SortedWindow(options.WindowCount);
-    }
+        : base("robust z-score", Mark, Version, OptionCheck.Checked(options, o => o.Check()).WindowCount, options.LearningCount) => _options = options;
 
     /// <inheritdoc/>
-    public long StateBytes => _window.StateBytes + 32;
-
-    /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override double Judge(double value)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
-        var score = _window.Count < _options.LearningCount ? double.NaN : Judge(taken);
-        _window.Add(taken);
-        return score;
-    }
-
-    /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
-    {
-        StateFormat.WriteHeader(writer, Mark, Version);
-        _window.Save(writer);
-    }
-
-    /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
-    {
-        StateFormat.ReadHeader(reader, Mark, Version, "robust z-score");
-        _window.Restore(reader);
-    }
-
-    private double Judge(double value)
-    {
-        var median = _window.Median();
-        return _options.DeadBand.Score(value - median, NormalScale * _window.MedianDeviation(median), median);
+        var median = Window.Median();
+        return _options.DeadBand.Score(value - median, NormalScale * Window.MedianDeviation(median), median);
     }
 }

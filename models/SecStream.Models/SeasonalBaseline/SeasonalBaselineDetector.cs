@@ -8,7 +8,7 @@ namespace SecStream.Models.SeasonalBaseline;
 /// points (as a prior of four points). Assumes a season of a day and a week and a level that is the same from week to week. O(1) a point; 240 slots, 5 800 bytes. Fails on other seasons,
 /// on daylight saving (an hour is off by one until it has adapted) and on trends within a few weeks.
 /// </summary>
-public sealed class SeasonalBaselineDetector : ISeriesDetector
+public sealed class SeasonalBaselineDetector : SeriesDetector
 {
     private const uint Mark = 0x4553_4142;
     private const byte Version = 1;
@@ -28,44 +28,37 @@ public sealed class SeasonalBaselineDetector : ISeriesDetector
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public SeasonalBaselineDetector(SeasonalBaselineOptions options)
+        : base("seasonal baseline", Mark, Version)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
+        _options = OptionCheck.Checked(options, o => o.Check());
     }
 
     /// <inheritdoc/>
-    public long StateBytes => (24L * _slots.Length) + 32;
+    public override long StateBytes => (24L * _slots.Length) + 32;
 
     /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override double Take(long time, double value)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
         var (kind, hour) = Place(time);
         ref var slot = ref _slots[(kind * Hours) + hour];
         ref var everyDay = ref _slots[(EveryDay * Hours) + hour];
         ref var distances = ref _slots[(Distances * Hours) + hour];
-        var score = Judge(taken, slot, everyDay, distances);
+        var score = Judge(value, slot, everyDay, distances);
 
         // All days of an hour: a day counts a seventh of what it counts in its own slot.
         if (slot.Count > 0)
         {
-            distances.Learn(taken - slot.Mean, _options.AdaptationRate / 7);
+            distances.Learn(value - slot.Mean, _options.AdaptationRate / 7);
         }
 
-        everyDay.Learn(taken, _options.AdaptationRate / 7);
-        slot.Learn(taken, _options.AdaptationRate);
+        everyDay.Learn(value, _options.AdaptationRate / 7);
+        slot.Learn(value, _options.AdaptationRate);
         return score;
     }
 
     /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
+    private protected override void SaveState(BinaryWriter writer)
     {
-        StateFormat.WriteHeader(writer, Mark, Version);
         foreach (ref readonly var slot in _slots.AsSpan())
         {
             writer.Write(slot.Count);
@@ -75,9 +68,8 @@ public sealed class SeasonalBaselineDetector : ISeriesDetector
     }
 
     /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
+    private protected override void RestoreState(BinaryReader reader)
     {
-        StateFormat.ReadHeader(reader, Mark, Version, "seasonal baseline");
         foreach (ref var slot in _slots.AsSpan())
         {
             slot.Count = StateFormat.ReadCount(reader, int.MaxValue);

@@ -26,9 +26,7 @@ public sealed class SequenceModelDetector : ISeriesDetector
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public SequenceModelDetector(SequenceModelOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
+        _options = OptionCheck.Checked(options, o => o.Check());
         _counts = new CountTable(options.MaxEntryCount);
         _last = new int[options.MaxOrder];
         _contexts = new ulong[options.MaxOrder + 1];

@@ -33,6 +33,24 @@ internal static class StateFormat
         return double.IsFinite(value) ? value : throw new InvalidDataException("A saved state holds a number that is not finite: it is damaged; discard it and learn again.");
     }
 
+    /// <summary>Writes numbers, without their count.</summary>
+    public static void Write(BinaryWriter writer, ReadOnlySpan<double> values)
+    {
+        foreach (var value in values)
+        {
+            writer.Write(value);
+        }
+    }
+
+    /// <summary>Reads numbers that must be finite.</summary>
+    public static void ReadFinite(BinaryReader reader, Span<double> values)
+    {
+        foreach (ref var value in values)
+        {
+            value = ReadFinite(reader);
+        }
+    }
+
     /// <summary>Reads a count or position from 0 to <paramref name="most"/>.</summary>
     public static int ReadCount(BinaryReader reader, int most)
     {

@@ -12,7 +12,7 @@ namespace SecStream.Models.SeriesEnsemble;
 /// that a day is the season, if there is one. O(1) a point whatever the history; some 14 KB. Fails on weekly seasons (weekends look strange until they fade into
 /// the calibration), on slow drifts, and where anomalies of one kind are so frequent that they are the series' normal.</para>
 /// </summary>
-public sealed class SeriesEnsembleDetector : ISeriesDetector
+public sealed class SeriesEnsembleDetector : SeriesDetector
 {
     private const uint Mark = 0x4C42_4D45;
     private const byte Version = 1;
@@ -24,27 +24,21 @@ public sealed class SeriesEnsembleDetector : ISeriesDetector
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public SeriesEnsembleDetector(SeriesEnsembleOptions options)
+        : base("series ensemble", Mark, Version)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
+        _options = OptionCheck.Checked(options, o => o.Check());
         _views = new Views(options);
         _fusion = new TailCalibration(options.HistoryCount, options.LearningCount, EnsembleTuning.SumShape, double.PositiveInfinity);
     }
 
     /// <inheritdoc/>
-    public long StateBytes => _views.StateBytes + TailCalibration.StateBytes + 48;
+    public override long StateBytes => _views.StateBytes + TailCalibration.StateBytes + 48;
 
     /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override double Take(long time, double value)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
         var isLearning = _views.Count < _options.LearningCount;
-        var sum = _views.Next(time, taken);
+        var sum = _views.Next(time, value);
         var calibrated = _fusion.Next(sum, EnsembleTuning.SumUnit);
         
         // Where no view sees anything there is nothing to rank.
@@ -53,18 +47,16 @@ public sealed class SeriesEnsembleDetector : ISeriesDetector
     }
 
     /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
+    private protected override void SaveState(BinaryWriter writer)
     {
-        StateFormat.WriteHeader(writer, Mark, Version);
         writer.Write(_peak);
         _fusion.Save(writer);
         _views.Save(writer);
     }
 
     /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
+    private protected override void RestoreState(BinaryReader reader)
     {
-        StateFormat.ReadHeader(reader, Mark, Version, "series ensemble");
         _peak = StateFormat.ReadFinite(reader);
         _fusion.Restore(reader);
         _views.Restore(reader);

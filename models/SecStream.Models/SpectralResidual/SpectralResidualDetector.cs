@@ -8,7 +8,7 @@ namespace SecStream.Models.SpectralResidual;
 /// smooth; unlike the paper's, frequencies that stand out are levelled. O(window) a point by a sliding transform, O(1) in the history. Some 40 bytes a point of the window and 8 a point of the history. Fails on jumps that
 /// stay (only their first points are salient), on noise without structure and on windows shorter than two seasons.
 /// </summary>
-public sealed class SpectralResidualDetector : ISeriesDetector
+public sealed class SpectralResidualDetector : SeriesDetector
 {
     private const uint Mark = 0x5345_5253;
     private const byte Version = 1;
@@ -27,64 +27,50 @@ public sealed class SpectralResidualDetector : ISeriesDetector
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public SpectralResidualDetector(SpectralResidualOptions options)
+        : base("spectral residual", Mark, Version)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
+        _options = OptionCheck.Checked(options, o => o.Check());
         _spectrum = new SlidingSpectrum(options.WindowCount);
         _logs = new double[_spectrum.FrequencyCount];
         _saliencies = new double[options.HistoryCount];
     }
 
     /// <inheritdoc/>
-    public long StateBytes => _spectrum.StateBytes + (8L * (_saliencies.Length + _logs.Length)) + 64;
+    public override long StateBytes => _spectrum.StateBytes + (8L * (_saliencies.Length + _logs.Length)) + 64;
 
     /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override double Take(long time, double value)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
-        _spectrum.Add(taken);
+        _spectrum.Add(value);
         if (!_spectrum.IsFull)
         {
             return double.NaN;
         }
 
         var (saliency, mean) = Saliency();
-        var score = _count < 10 ? double.NaN : Judge(taken, saliency, mean);
+        var score = _count < 10 ? double.NaN : Judge(value, saliency, mean);
         Learn(saliency);
         return score;
     }
 
     /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
+    private protected override void SaveState(BinaryWriter writer)
     {
-        StateFormat.WriteHeader(writer, Mark, Version);
         _spectrum.Save(writer);
         writer.Write(_count);
         writer.Write(_next);
         writer.Write(_sum);
-        for (var i = 0; i < _count; i++)
-        {
-            writer.Write(_saliencies[i]);
-        }
+        StateFormat.Write(writer, _saliencies.AsSpan(0, _count));
     }
 
     /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
+    private protected override void RestoreState(BinaryReader reader)
     {
-        StateFormat.ReadHeader(reader, Mark, Version, "spectral residual");
         _spectrum.Restore(reader);
         _count = StateFormat.ReadCount(reader, _saliencies.Length);
         _next = StateFormat.ReadCount(reader, _saliencies.Length - 1);
         _sum = StateFormat.ReadFinite(reader);
-        for (var i = 0; i < _count; i++)
-        {
-            _saliencies[i] = StateFormat.ReadFinite(reader);
-        }
+        StateFormat.ReadFinite(reader, _saliencies.AsSpan(0, _count));
     }
 
     private double Judge(double value, double saliency, double mean)

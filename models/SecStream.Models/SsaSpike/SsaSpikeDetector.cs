@@ -9,7 +9,7 @@ namespace SecStream.Models.SsaSpike;
 /// fit; the point that triggers a fit pays history × window at once. 8 bytes a point of the history and 16 × window × rank. Fails on seasons longer than the
 /// window, right after a change of level (until the next fit) and on series without structure (there the plain z-score is as good).
 /// </summary>
-public sealed class SsaSpikeDetector : ISeriesDetector
+public sealed class SsaSpikeDetector : SeriesDetector
 {
     private const uint Mark = 0x4153_5353;
     private const byte Version = 1;
@@ -32,30 +32,24 @@ public sealed class SsaSpikeDetector : ISeriesDetector
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public SsaSpikeDetector(SsaSpikeOptions options)
+        : base("SSA spike", Mark, Version)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
+        _options = OptionCheck.Checked(options, o => o.Check());
         _ring = new double[options.HistoryCount];
         _subspace = new LagSubspace(options.WindowCount, options.RankCount);
         _untilFit = options.LearningCount;
     }
 
     /// <inheritdoc/>
-    public long StateBytes => (8L * _ring.Length) + _subspace.StateBytes + 80;
+    public override long StateBytes => (8L * _ring.Length) + _subspace.StateBytes + 80;
 
     private bool IsFitted => _count >= _options.LearningCount;
 
     /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override double Take(long time, double value)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
-        var score = IsFitted ? Judge(taken) : double.NaN;
-        _ring[_next] = taken;
+        var score = IsFitted ? Judge(value) : double.NaN;
+        _ring[_next] = value;
         _next = _next + 1 == _ring.Length ? 0 : _next + 1;
         _count = Math.Min(_count + 1, _ring.Length);
         if (--_untilFit == 0)
@@ -68,9 +62,8 @@ public sealed class SsaSpikeDetector : ISeriesDetector
     }
 
     /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
+    private protected override void SaveState(BinaryWriter writer)
     {
-        StateFormat.WriteHeader(writer, Mark, Version);
         writer.Write(_count);
         writer.Write(_next);
         writer.Write(_untilFit);
@@ -78,16 +71,12 @@ public sealed class SsaSpikeDetector : ISeriesDetector
         writer.Write(_mean);
         writer.Write(_error);
         _subspace.Save(writer);
-        for (var i = 0; i < _count; i++)
-        {
-            writer.Write(_ring[i]);
-        }
+        StateFormat.Write(writer, _ring.AsSpan(0, _count));
     }
 
     /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
+    private protected override void RestoreState(BinaryReader reader)
     {
-        StateFormat.ReadHeader(reader, Mark, Version, "SSA spike");
         _count = StateFormat.ReadCount(reader, _ring.Length);
         _next = StateFormat.ReadCount(reader, _ring.Length - 1);
         _untilFit = StateFormat.ReadCount(reader, _ring.Length);
@@ -95,10 +84,7 @@ public sealed class SsaSpikeDetector : ISeriesDetector
         _mean = StateFormat.ReadFinite(reader);
         _error = StateFormat.ReadFinite(reader);
         _subspace.Restore(reader);
-        for (var i = 0; i < _count; i++)
-        {
-            _ring[i] = StateFormat.ReadFinite(reader);
-        }
+        StateFormat.ReadFinite(reader, _ring.AsSpan(0, _count));
     }
 
     private double Judge(double value)

@@ -3,7 +3,10 @@ using SecStream.Models.WindowModels.Figures;
 
 namespace SecStream.Models.WindowModels;
 
-/// <summary>Lends classes that are too small for a calibration of their own that of all classes together. Deviations are on one scale in all classes, so their tails can be pooled.</summary>
+/// <summary>
+/// Lends classes that are too small for a tail of their own that of the fused scores of all classes together. Each class fuses by its own detectors' calibrations, which put the scores of all
+/// classes on one scale; the pool was collected so. What the class itself has counted is a lower bound all the same: a habit that only it has is no anomaly.
+/// </summary>
 internal static class ParentCalibration
 {
     /// <summary>The models, the small ones with what they are lent, in the same order.</summary>
@@ -21,49 +24,39 @@ internal static class ParentCalibration
 
     private static bool IsSmall(CalibrationFigures figures) => figures.Refusal is not null && figures.Windows > 0 && figures.Excesses < 200 && figures.LeftOut == 0;
 
-    private static Pooled Pool(IReadOnlyList<WindowModel> models, Func<CollectedClass, CollectedScores> part)
+    private static CalibrationOutcome Pool(IReadOnlyList<WindowModel> models, Func<CollectedClass, CollectedScores> part)
     {
-        var pool = new CollectedScores(models.Max(m => m.Window));
+        var pool = new ScoreCollector(models.Max(m => m.Window));
         foreach (var (number, model) in models.Index())
         {
             var collected = part(model.Collected!);
-            for (var d = 0; d < Detectors.Count; d++)
-            {
-                pool.Detectors[d].Merge(collected.Detectors[d], number);
-            }
-
-            pool.Fused.Merge(collected.Fused, number);
+            pool.Merge(collected.Fused, number);
         }
 
-        return new Pooled(
-            [.. pool.Detectors.Select((scores, d) => CalibrationFit.OfDetector(scores, Detectors.IsContinuous(d), leaveOut: true))],
-            CalibrationFit.OfFusion(pool.Fused, leaveOut: true));
+        return CalibrationFit.OfFusion(pool, leaveOut: true);
     }
 
-    private static WindowModel Lend(WindowModel model, Pooled own, Pooled ofClass)
+    private static WindowModel Lend(WindowModel model, CalibrationOutcome own, CalibrationOutcome ofClass)
     {
         var (content, figures) = (model.Content, model.Figures);
-        if (IsSmall(figures.Own) && own.Fused.Calibration is not null)
+        if (IsSmall(figures.Own) && Lent(content.OwnFusion, own, model.Collected!.Own.Fused) is { } lentOwn)
         {
-            content = content with { OwnFusion = Fusion(model, own, isOwn: true) };
-            figures = figures with { Own = own.Fused.Figures with { FromParent = true } };
+            content = content with { OwnFusion = lentOwn };
+            figures = figures with { Own = own.Figures with { FromParent = true } };
         }
 
-        if (IsSmall(figures.Class) && ofClass.Fused.Calibration is not null)
+        if (IsSmall(figures.Class) && Lent(content.ClassFusion, ofClass, model.Collected!.Class.Fused) is { } lentClass)
         {
-            content = content with { ClassFusion = Fusion(model, ofClass, isOwn: false) };
-            figures = figures with { Class = ofClass.Fused.Figures with { FromParent = true } };
+            content = content with { ClassFusion = lentClass };
+            figures = figures with { Class = ofClass.Figures with { FromParent = true } };
         }
 
         return new WindowModel(content, figures, model.Collected);
     }
 
-    private static FusionCalibration Fusion(WindowModel model, Pooled pooled, bool isOwn)
-    {
-        ScoreCalibration?[] detectors =
-            [.. pooled.Detectors.Select((d, number) => ClassCalibrator.Speaks(model.Content, number, isOwn) ? d.Calibration : null)];
-        return new FusionCalibration(detectors, FusionCalibration.Normalise(detectors, model.Collected!.Weights), pooled.Fused.Calibration);
-    }
-
-    private sealed record Pooled(CalibrationOutcome[] Detectors, CalibrationOutcome Fused);
+    /// <summary>The class's own fusion with the tail of all; null where no detector of it has a say, or all together have no tail either.</summary>
+    private static FusionCalibration? Lent(FusionCalibration? fusion, CalibrationOutcome pooled, ScoreCollector counted) =>
+        fusion is not null && pooled.Calibration is { } tail && Array.Exists(fusion.Detectors, d => d is not null)
+            ? new FusionCalibration(fusion.Detectors, fusion.Weights, tail.NotBelow(counted))
+            : null;
 }

@@ -8,7 +8,7 @@ namespace SecStream.Models.WindowedZScore;
 /// made anew once in a window so that rounding can't pile up. 8 bytes a point of the window. Fails where outliers are frequent (they widen the deviation and hide
 /// each other: use the robust z-score), on heavy tails and on seasons.
 /// </summary>
-public sealed class WindowedZScoreDetector : ISeriesDetector
+public sealed class WindowedZScoreDetector : SeriesDetector
 {
     private const uint Mark = 0x4353_5A57;
     private const byte Version = 1;
@@ -22,57 +22,43 @@ public sealed class WindowedZScoreDetector : ISeriesDetector
     /// <summary>Makes one that has learned nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public WindowedZScoreDetector(WindowedZScoreOptions options)
+        : base("windowed z-score", Mark, Version)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        _options = options;
+        _options = OptionCheck.Checked(options, o => o.Check());
         _ring = new double[options.WindowCount];
     }
 
     /// <inheritdoc/>
-    public long StateBytes => (8L * _ring.Length) + 48;
+    public override long StateBytes => (8L * _ring.Length) + 48;
 
     /// <inheritdoc/>
-    public double Next(long time, double value)
+    private protected override double Take(long time, double value)
     {
-        if (!SeriesValue.TryTake(value, out var taken))
-        {
-            return double.NaN;
-        }
-
         var score = _count < _options.LearningCount
             ? double.NaN
-            : _options.DeadBand.Score(taken - _mean, Math.Sqrt(Math.Max(_squares, 0) / (_count - 1)), _mean);
-        Learn(taken);
+            : _options.DeadBand.Score(value - _mean, Math.Sqrt(Math.Max(_squares, 0) / (_count - 1)), _mean);
+        Learn(value);
         return score;
     }
 
     /// <inheritdoc/>
-    public void Save(BinaryWriter writer)
+    private protected override void SaveState(BinaryWriter writer)
     {
-        StateFormat.WriteHeader(writer, Mark, Version);
         writer.Write(_count);
         writer.Write(_next);
         writer.Write(_mean);
         writer.Write(_squares);
-        for (var i = 0; i < _count; i++)
-        {
-            writer.Write(_ring[i]);
-        }
+        StateFormat.Write(writer, _ring.AsSpan(0, _count));
     }
 
     /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
+    private protected override void RestoreState(BinaryReader reader)
     {
-        StateFormat.ReadHeader(reader, Mark, Version, "windowed z-score");
         _count = StateFormat.ReadCount(reader, _ring.Length);
         _next = StateFormat.ReadCount(reader, _ring.Length - 1);
         _mean = StateFormat.ReadFinite(reader);
         _squares = StateFormat.ReadFinite(reader);
-        for (var i = 0; i < _count; i++)
-        {
-            _ring[i] = StateFormat.ReadFinite(reader);
-        }
+        StateFormat.ReadFinite(reader, _ring.AsSpan(0, _count));
     }
 
     private void Learn(double value)

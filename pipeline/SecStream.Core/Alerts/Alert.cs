@@ -1,3 +1,4 @@
+using SecStream.Core.Features;
 using EventId = SecStream.Core.Observations.EventId;
 
 namespace SecStream.Core.Alerts;
@@ -38,7 +39,7 @@ public readonly record struct EvidenceItem
 public readonly record struct ObservedValue(string Value, long Count);
 
 /// <summary>What was measured against the threshold.</summary>
-/// <param name="Measure">Name: <c>count</c>, <c>distinct</c>, <c>speed_kmh</c>, <c>sequence</c>, <c>new_value</c>.</param>
+/// <param name="Measure">Name: <c>count</c>, <c>distinct</c>, <c>speed_kmh</c>, <c>sequence</c>, <c>new_value</c>, <c>grade</c>.</param>
 /// <param name="Value">The measure over all contributors at the last revision.</param>
 /// <param name="Operator"><c>&gt;=</c>, <c>&gt;</c> …</param>
 /// <param name="Threshold">The rule's bound.</param>
@@ -105,6 +106,9 @@ public sealed record Alert
 
     /// <summary>Kind-specific facts in order, for the sentence and the document: from, to, distance_km, speed_kmh, new_value, known_values …</summary>
     public (string Name, string Value)[] Facts { get; init; } = [];
+
+    /// <summary>The strongest window, of an alert about anomalies, without its evidence (which is the alert's).</summary>
+    public Anomaly? Anomaly { get; init; }
 
     /// <summary>Geo country and AS of the primary address, where enrichment knew them.</summary>
     public string? Country { get; init; }

@@ -1,7 +1,7 @@
 namespace SecStream.Core.Fields;
 
-/// <summary>The well-known field names and their fixed ids (ECS 8 names; ours under <c>secstream.*</c>).</summary>
-public static class Ecs
+/// <summary>The well-known field names and their fixed ids (ECS 8 names; ours under <c>secstream.*</c>). Ids are given once and never again to another field.</summary>
+public static partial class Ecs
 {
     /// <summary><c>@timestamp</c></summary>
     public const int Timestamp = 0;
@@ -59,36 +59,6 @@ public static class Ecs
 
     /// <summary><c>event.sequence</c></summary>
     public const int EventSequence = 18;
-
-    /// <summary><c>secstream.severity</c></summary>
-    public const int SecstreamSeverity = 19;
-
-    /// <summary><c>secstream.risk.score</c></summary>
-    public const int SecstreamRiskScore = 20;
-
-    /// <summary><c>secstream.api_key.id</c></summary>
-    public const int SecstreamApiKeyId = 21;
-
-    /// <summary><c>secstream.records.count</c></summary>
-    public const int SecstreamRecordsCount = 22;
-
-    /// <summary><c>secstream.sensitivity</c></summary>
-    public const int SecstreamSensitivity = 23;
-
-    /// <summary><c>secstream.late</c></summary>
-    public const int SecstreamLate = 24;
-
-    /// <summary><c>secstream.clock_skew</c></summary>
-    public const int SecstreamClockSkew = 25;
-
-    /// <summary><c>secstream.repeat.count</c></summary>
-    public const int SecstreamRepeatCount = 26;
-
-    /// <summary><c>secstream.user.admin</c></summary>
-    public const int SecstreamUserAdmin = 27;
-
-    /// <summary><c>secstream.authentication.method</c></summary>
-    public const int SecstreamAuthenticationMethod = 28;
 
     /// <summary><c>log.level</c></summary>
     public const int LogLevel = 29;
@@ -362,137 +332,4 @@ public static class Ecs
 
     /// <summary><c>log.file.fingerprint</c></summary>
     public const int LogFileFingerprint = 119;
-
-    /// <summary><c>secstream.login.line</c></summary>
-    public const int SecstreamLoginLine = 120;
-
-    /// <summary><c>secstream.evaluated_at</c></summary>
-    public const int SecstreamEvaluatedAt = 121;
-
-    /// <summary>The names in order of their ids.</summary>
-    public static readonly string[] Names =
-    [
-        "@timestamp",
-        "message",
-        "event.id",
-        "event.action",
-        "event.category",
-        "event.kind",
-        "event.type",
-        "event.outcome",
-        "event.severity",
-        "event.dataset",
-        "event.module",
-        "event.provider",
-        "event.code",
-        "event.reason",
-        "event.original",
-        "event.created",
-        "event.ingested",
-        "event.duration",
-        "event.sequence",
-        "secstream.severity",
-        "secstream.risk.score",
-        "secstream.api_key.id",
-        "secstream.records.count",
-        "secstream.sensitivity",
-        "secstream.late",
-        "secstream.clock_skew",
-        "secstream.repeat.count",
-        "secstream.user.admin",
-        "secstream.authentication.method",
-        "log.level",
-        "log.file.path",
-        "log.offset",
-        "log.syslog.priority",
-        "log.syslog.facility.code",
-        "log.syslog.severity.code",
-        "log.syslog.appname",
-        "log.syslog.procid",
-        "log.syslog.msgid",
-        "log.syslog.version",
-        "log.syslog.hostname",
-        "agent.id",
-        "agent.type",
-        "agent.version",
-        "agent.name",
-        "ecs.version",
-        "tags",
-        "labels",
-        "trace.id",
-        "transaction.id",
-        "host.name",
-        "host.hostname",
-        "host.ip",
-        "host.os.name",
-        "observer.name",
-        "process.name",
-        "process.pid",
-        "process.command_line",
-        "process.executable",
-        "process.parent.name",
-        "service.name",
-        "service.version",
-        "service.environment",
-        "user.name",
-        "user.id",
-        "user.email",
-        "user.domain",
-        "user.roles",
-        "user.target.name",
-        "user.effective.name",
-        "source.address",
-        "source.ip",
-        "source.port",
-        "source.domain",
-        "source.bytes",
-        "source.geo.country_iso_code",
-        "source.geo.country_name",
-        "source.geo.city_name",
-        "source.geo.location.lat",
-        "source.geo.location.lon",
-        "source.as.number",
-        "source.as.organization.name",
-        "destination.address",
-        "destination.ip",
-        "destination.port",
-        "destination.domain",
-        "client.address",
-        "client.ip",
-        "http.request.method",
-        "http.request.referrer",
-        "http.request.id",
-        "http.request.bytes",
-        "http.request.body.content",
-        "http.response.status_code",
-        "http.response.body.bytes",
-        "http.version",
-        "url.original",
-        "url.path",
-        "url.query",
-        "url.domain",
-        "url.scheme",
-        "url.full",
-        "user_agent.original",
-        "user_agent.name",
-        "user_agent.device.name",
-        "user_agent.os.name",
-        "session.id",
-        "network.protocol",
-        "network.transport",
-        "threat.indicator.ip",
-        "threat.feed.name",
-        "threat.matched",
-        "file.path",
-        "file.name",
-        "rule.name",
-        "rule.id",
-        "error.message",
-        "error.type",
-        "log.file.inode",
-        "log.file.device_id",
-        "log.file.fingerprint",
-        "secstream.login.line",
-        "secstream.evaluated_at",
-    ];
 }

@@ -33,6 +33,9 @@ public readonly ref struct Row
     /// <summary>Route number of login sessions.</summary>
     public const ushort SessionRoute = ushort.MaxValue;
 
+    /// <summary>Route numbers from here to below <see cref="SessionRoute"/> are of profiles; the rest is the profile's place in the rule set.</summary>
+    public const ushort ProfileRoute = 0x8000;
+
     /// <summary>Number of shards.</summary>
     public const int ShardCount = 64;
 

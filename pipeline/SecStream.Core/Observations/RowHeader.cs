@@ -3,6 +3,20 @@ using SecStream.Core.Events;
 
 namespace SecStream.Core.Observations;
 
+/// <summary>What a row says of how its event can be recognised when it comes again.</summary>
+[Flags]
+public enum RowMarks : ushort
+{
+    /// <summary>Its id comes from its position, and rows of its source come in order of position.</summary>
+    None = 0,
+
+    /// <summary>It was held back by the worker, so later positions of its source came before it.</summary>
+    Held = 1,
+
+    /// <summary>It has a declared identity: a copy may come another way, at any place.</summary>
+    Given = 2,
+}
+
 /// <summary>
 /// Fixed part of an observation: what one event means to one key of one route. Rows are flat, self-contained bytes, so they can be batched,
 /// copied between threads, kept in snapshots and shipped as they are:
@@ -16,6 +30,9 @@ public struct RowHeader
 {
     /// <summary>Size of this struct in bytes.</summary>
     public const int Size = 72;
+
+    /// <summary>Value of <see cref="IsCorrection"/>: the row takes the place of an earlier one of the same event altogether.</summary>
+    public const byte Replaces = 2;
 
     /// <summary>Bytes of the whole row, followers included.</summary>
     public int Length;
@@ -41,7 +58,9 @@ public struct RowHeader
     /// <summary>Occurrences. 0 takes an earlier row of the same event away (a correction of a login session).</summary>
     public int Count;
 
-    /// <summary>1: sets the count of an event seen before, rather than being a redelivery of it.</summary>
+    /// <summary>
+    /// 1: sets the count of an event seen before, rather than being a redelivery of it. <see cref="Replaces"/>: also its values and what it matched.
+    /// </summary>
     public byte IsCorrection;
 
     /// <summary>
@@ -50,8 +69,8 @@ public struct RowHeader
     /// </summary>
     public byte IsAttempt;
 
-    /// <summary>Not used.</summary>
-    public ushort Reserved1;
+    /// <summary>How an event seen before is recognised where no history tells (rows of profiles).</summary>
+    public RowMarks Marks;
 
     /// <summary>Not used.</summary>
     public int Reserved2;

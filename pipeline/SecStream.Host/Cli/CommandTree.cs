@@ -24,6 +24,8 @@ internal static class CommandTree
         root.Subcommands.Add(DlqCommand.Make(TimeProvider.System));
         root.Subcommands.Add(EventsCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ExplainCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(ModelsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(FeaturesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RetentionCommand.Make(TimeProvider.System));
         root.Subcommands.Add(RulesCommand.Make(TimeProvider.System));
         root.Subcommands.Add(ConfigCommand.Make());
@@ -31,6 +33,8 @@ internal static class CommandTree
         root.Subcommands.Add(HealthCommand.Make());
         root.Subcommands.Add(LedgerCommand.Make(TimeProvider.System));
         root.Subcommands.Add(StatsCommand.Make(TimeProvider.System));
+        root.Subcommands.Add(GenerateCommand.Make());
+        root.Subcommands.Add(TrainCommand.Make(TimeProvider.System));
         root.Subcommands.Add(VersionCommand.Make());
         root.Subcommands.Add(BenchmarkCommand.Make());
         var parsed = root.Parse(args);

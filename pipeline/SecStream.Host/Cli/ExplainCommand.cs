@@ -18,15 +18,22 @@ internal static class ExplainCommand
         var id = new Argument<string>("ID") { Description = "Id of an alert, or an unambiguous beginning of it." };
         var data = new Option<string?>("--data") { Description = "Folder with results. Default: what the configuration says (Elasticsearch, or its data folder), else ./data, else ./out." };
         var rules = new Option<string?>("--rules") { Description = "Folder of Sigma rules. Default: that of the configuration, else the pack that comes with SecStream." };
+        var models = new Option<string?>("--models") { Description = "Folder of models, for alerts about anomalies. Default: that of the configuration, and the folder with results." };
         var events = new Option<int>("--events") { Description = "Contributing events to list, at most 100.", DefaultValueFactory = _ => DefaultEvents };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
-            "explain", "Show why an alert is one: rule, window, events. Derives it again from the stored events; exits 0 when that agrees, else 1.") { id, data, rules, events, json };
+            "explain", "Show why an alert is one: rule, window, events. Derives it again from the stored events; exits 0 when that agrees, else 1.") { id, data, rules, models, events, json };
         command.SetAction(async (result, cancellation) =>
         {
             using var stores = ResultStores.ForCommand(result.GetValue(data), time);
             var alert = await FindAsync(stores, result.GetValue(id)!, incidents: false, cancellation).ConfigureAwait(false);
-            var options = new PipelineOptions { RulesDirectory = result.GetValue(rules) ?? ServiceOptionsReader.Load(null).Options.Pipeline.RulesDirectory, GeoIp = [] };
+            var configured = ServiceOptionsReader.Load(null).Options.Pipeline;
+            var options = new PipelineOptions
+            {
+                RulesDirectory = result.GetValue(rules) ?? configured.RulesDirectory,
+                Models = result.GetValue(models) ?? configured.Models,
+                GeoIp = [],
+            };
             var explanation = await new AlertDerivation(stores, options, time).ExplainAsync(alert, cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
             {

@@ -49,7 +49,7 @@ internal static class ReplayReport
         var blind = summary.BlindSpots.Where(s => s.Kind == "rule_blind").Select(s => s.Subject).ToList();
         if (blind.Count > 0)
         {
-            console.MarkupLine($"[yellow]rule_blind[/] {Cell(string.Join(", ", blind))}: no event had the fields they need (details in summary.json)");
+            console.MarkupLine($"[yellow]rule_blind[/] {Cell(string.Join(", ", blind))}: they could see nothing (details in summary.json)");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SecStream.Core.Observations;
 using SecStream.Stages.Parsing;
+using SecStream.Training.Schedule;
 
 namespace SecStream.Host.Configuration;
 
@@ -45,6 +46,8 @@ internal static class ConfigurationSchema
             "How long events are kept, by severity (low 30d, medium 90d, high 1y, critical 3y) or retention class.")), "Stored events."),
         new("alerts", new SectionShape(new ShapeField("keep", s_keep, "How long alerts and incidents are kept.", "1y")), "Stored alerts."),
         new("state", State, "State of the rules."),
+        new("profiles", Profiles, "Windows of keys: what anomalies are found in, and what models are trained from."),
+        new("training", Training, "Training of models from stored windows."),
         new("telemetry", new SectionShape(new ShapeField("otlp", new UrlShape(), "Where metrics are sent by OTLP. Default: nowhere.")), "Telemetry."),
         new("ledger", LedgerKeys, "Blind-spot ledger: what could not be seen."));
 
@@ -85,6 +88,16 @@ internal static class ConfigurationSchema
     private static SectionShape State => new(
         new("max_memory", new SizeShape(64 << 20, 1L << 40), "Memory of all keys' state; beyond it the keys idle longest are dropped.", "1GiB"),
         new("snapshot_every", new DurationShape(s_second, TimeSpan.FromHours(1)), "Time between snapshots at least.", "10s"));
+
+    private static SectionShape Profiles => new(
+        new("enabled", new FlagShape(), "Keep profiles at all: without them there are no anomalies, and nothing to train from.", "true"),
+        new("keep", s_keep, "How long windows are kept for training.", "35d"),
+        new("max_memory", new SizeShape(16 << 20, 1L << 40), "Memory of all profiles; beyond it the keys idle longest are dropped.", "512MiB"));
+
+    private static SectionShape Training => new(
+        new("enabled", new FlagShape(), "The service trains in the background. Where `train --watch` does it as a program of its own: false.", "true"),
+        new("schedule", new CronShape(), "When, in UTC: seconds, minutes, hours, day of month, month, day of week.", TrainingSchedule.Default),
+        new("auto_promote", new FlagShape(), "A model that the gate lets pass is promoted; else it becomes the challenger and waits for `models promote`.", "true"));
 
     private static SectionShape LedgerKeys => new(
         new("silent_after", new DurationShape(TimeSpan.FromMinutes(1), 30 * s_day), "A source is silent after this, or ten times its usual gap if that is longer.", "15m"),

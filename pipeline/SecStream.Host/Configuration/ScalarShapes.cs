@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SecStream.Stages.Rules.Loading;
+using SecStream.Training.Schedule;
 using YamlDotNet.RepresentationModel;
 
 namespace SecStream.Host.Configuration;
@@ -47,6 +48,14 @@ internal sealed record TextShape(string Pattern, string Form, bool IsHidden = fa
     protected override object? Parse(string text, ConfigurationIssues issues) => Regex.IsMatch(text, Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) ? text : null;
 
     public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = Pattern };
+}
+
+/// <summary>Times of a schedule, as a cron expression with seconds.</summary>
+internal sealed record CronShape() : ScalarShape($"use six fields (seconds, minutes, hours, day of month, month, day of week), such as '{TrainingSchedule.Default}'")
+{
+    protected override object? Parse(string text, ConfigurationIssues issues) => TrainingSchedule.FaultOf(text) is null ? text : null;
+
+    public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = @"^\S+( +\S+){5,6}$" };
 }
 
 /// <summary>One of some words.</summary>

@@ -4,6 +4,7 @@ using SecStream.Connectors.Kafka;
 using SecStream.Connectors.Redis;
 using SecStream.Core.Alerts;
 using SecStream.Host.Ledger;
+using SecStream.Training.Schedule;
 
 namespace SecStream.Host.Configuration;
 
@@ -54,6 +55,11 @@ public sealed record ServiceOptions
 
     /// <summary>Time between snapshots at least. Default 10 s.</summary>
     public TimeSpan SnapshotEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long windows of profiles are kept for training. Default 35 d.</summary>
+    public TimeSpan FeaturesKeep { get; init; } = TimeSpan.FromDays(35);
+    /// <summary>Training of models.</summary>
+    public TrainingSettings Training { get; init; } = new();
 
     /// <summary>Where telemetry is sent by OTLP; null: nowhere.</summary>
     public Uri? Otlp { get; init; }
@@ -178,6 +184,19 @@ public sealed record JournalSettings
 
     /// <summary>Free bytes that must be left on the disk. Default 256 MiB.</summary>
     public long MinFreeBytes { get; init; } = 256 << 20;
+}
+
+/// <summary>Training of models.</summary>
+public sealed record TrainingSettings
+{
+    /// <summary>The service trains in the background. Default true.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>When, a cron expression in UTC. Default Sunday at 03:00.</summary>
+    public string Schedule { get; init; } = TrainingSchedule.Default;
+
+    /// <summary>A model that the gate lets pass is promoted. Default true.</summary>
+    public bool AutoPromote { get; init; } = true;
 }
 
 /// <summary>How long events are kept.</summary>

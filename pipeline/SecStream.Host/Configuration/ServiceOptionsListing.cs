@@ -69,6 +69,10 @@ internal static class ServiceOptionsListing
         .. options.Events.ByClass.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => ($"events.retention.{c.Key}", DurationShape.Format(c.Value))),
         ("alerts.keep", DurationShape.Format(options.AlertsKeep)),
         ("state.max_memory", SizeShape.Format(options.Pipeline.MaxStateBytes)), ("state.snapshot_every", DurationShape.Format(options.SnapshotEvery)),
+        ("profiles.enabled", options.Pipeline.HasProfiles ? "true" : "false"), ("profiles.keep", DurationShape.Format(options.FeaturesKeep)),
+        ("profiles.max_memory", SizeShape.Format(options.Pipeline.MaxProfileBytes)),
+        ("training.enabled", options.Training.Enabled ? "true" : "false"), ("training.schedule", options.Training.Schedule),
+        ("training.auto_promote", options.Training.AutoPromote ? "true" : "false"),
         ("telemetry.otlp", options.Otlp?.ToString() ?? ""),
     ];
 

@@ -77,6 +77,8 @@ internal static class ServiceOptionsReader
             Events = Retention(root.Section("events"), none.Events),
             AlertsKeep = root.Section("alerts").Get("keep", none.AlertsKeep),
             SnapshotEvery = root.Section("state").Get("snapshot_every", none.SnapshotEvery),
+            FeaturesKeep = root.Section("profiles").Get("keep", none.FeaturesKeep),
+            Training = Training(root.Section("training"), none.Training),
             Otlp = root.Section("telemetry").Get<Uri?>("otlp", null),
             Blindness = Blindness(root.Section("ledger"), none.Blindness),
             Ledger = none.Ledger with { Retention = root.Section("ledger").Get("keep", none.Ledger.Retention) },
@@ -98,6 +100,8 @@ internal static class ServiceOptionsReader
         AllowLists = root.List("allow", none.AllowLists),
         Entities = root.Get("entities", none.Entities),
         MaxStateBytes = root.Section("state").Get("max_memory", none.MaxStateBytes),
+        HasProfiles = root.Section("profiles").Get("enabled", none.HasProfiles),
+        MaxProfileBytes = root.Section("profiles").Get("max_memory", none.MaxProfileBytes),
     };
 
     private static FileSettings OneFile(ConfigurationSection file) => new()
@@ -143,6 +147,13 @@ internal static class ServiceOptionsReader
         MaxBytes = section.Get("max_size", none.MaxBytes),
         Keep = section.Get("keep", none.Keep),
         MinFreeBytes = section.Get("min_free", none.MinFreeBytes),
+    };
+
+    private static TrainingSettings Training(ConfigurationSection section, TrainingSettings none) => none with
+    {
+        Enabled = section.Get("enabled", none.Enabled),
+        Schedule = section.Get("schedule", none.Schedule),
+        AutoPromote = section.Get("auto_promote", none.AutoPromote),
     };
 
     private static RetentionSettings Retention(ConfigurationSection section, RetentionSettings none)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SecStream.Core.Alerts;
 using SecStream.Core.Events;
+using SecStream.Core.Features;
 using SecStream.Core.Fields;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules.Model;
@@ -75,6 +76,7 @@ internal static class TestAlert
             Hosts = [new ObservedValue(Name, total)],
             HostCount = 1,
             Facts = [.. Facts(rule)],
+            Anomaly = rule.Kind == RuleKind.Anomaly ? Anomaly(rule, now) : null,
         };
     }
 
@@ -87,8 +89,30 @@ internal static class TestAlert
         _ => 0,
     };
 
+    private static Anomaly Anomaly(AlertRule rule, long now) => new()
+    {
+        Profile = Name,
+        Start = now - (5 * EventClock.Minute),
+        End = now,
+        Events = 1,
+        Grade = rule.MinGrade,
+        P = Math.Pow(10, -6 * rule.MinGrade),
+        Confidence = 1,
+        ExpectedFalsePerDay = 0,
+        Severity = null,
+        Model = Name,
+        Detectors = [],
+        Contributions = [new Contribution("request_rate", "requests", 100, 10, 5, 20, 1, 4)],
+        Evidence = [],
+    };
+
     private static Observed Observed(AlertRule rule)
     {
+        if (rule.Kind == RuleKind.Anomaly)
+        {
+            return new Observed("grade", rule.MinGrade, ">=", rule.MinGrade, 5 * EventClock.Minute, "anomaly");
+        }
+
         var isTravel = rule.Kind == RuleKind.ImpossibleTravel;
         var measure = rule.Kind switch
         {

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using SecStream.Core.Alerts;
 using SecStream.Core.Events;
+using SecStream.Core.Features;
 using SecStream.Core.Fields;
 using SecStream.Host.Alerts;
 using SecStream.Host.Derivation;
 using SecStream.Host.Documents;
 using SecStream.Host.Stores;
+using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Enrichment;
 using SecStream.Stages.Enrichment.Entities;
@@ -13,6 +15,7 @@ using SecStream.Stages.Enrichment.GeoIp;
 using SecStream.Stages.Enrichment.Intel;
 using SecStream.Stages.Ingest;
 using SecStream.Stages.Parsing;
+using SecStream.Stages.Profiles;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Model;
 
@@ -20,10 +23,15 @@ namespace SecStream.Host.Explain;
 
 /// <summary>
 /// Derives a stored alert again: the stored events that can matter go through the production pipeline, in memory, with the rules as they are now,
-/// and what comes out is compared with what is stored. Enrichment is not repeated, the documents carry it.
+/// and what comes out is compared with what is stored. Enrichment is not repeated, the documents carry it. Of an alert about an anomaly that means that windows
+/// are measured anew and judged by the model that the alert names.
 /// </summary>
 internal sealed class AlertDerivation(ResultStores stores, PipelineOptions options, TimeProvider time)
 {
+    /// <summary>Finds the model of an id; null: there is none. By default where the options and the folder with results keep models.</summary>
+    public Func<string, IModelSet?> FindModel { get; init; } =
+        id => AlertModels.Find(id, [options.Models, stores.AlertsAreRemote ? null : stores.AlertsName]);
+
     private const int TimelineEvents = 100;
 
     /// <summary>
@@ -44,7 +52,7 @@ internal sealed class AlertDerivation(ResultStores stores, PipelineOptions optio
         var rule = rules.Rules.FirstOrDefault(r => r.Code == alert.Rule);
         var explanation = new Explanation { Alert = alert, Document = document, Rule = rule, Fields = fields, Incident = await FindIncidentAsync(document, cancellation).ConfigureAwait(false) };
         var notes = Versions(document, rules, rule);
-        var (from, to) = rule is null ? Contributors(document) : Range(document, rule);
+        var (from, to) = rule is null ? Contributors(document) : Range(document, rule, rules);
         var evidence = DocumentFields.Texts(document, "secstream.evidence.event_ids").ToList();
         using var index = await stores.EventsOfSpanAsync(from, to, evidence, cancellation).ConfigureAwait(false);
         if (index is null)
@@ -61,9 +69,38 @@ internal sealed class AlertDerivation(ResultStores stores, PipelineOptions optio
             return explanation with { Notes = notes };
         }
 
-        var knowledge = new Knowledge(IngestPlan.Compile(rules, fields, tenant), AsStored());
+        if (Recall(document, rule, rules, fields, tenant, notes) is not { } knowledge)
+        {
+            return explanation with { Notes = notes };
+        }
+
         var derived = await InMemoryRun.RunAsync(options with { Tenant = tenant }, knowledge, new IndexedSource(index), time, cancellation).ConfigureAwait(false);
         return Judge(explanation, rule, derived, notes);
+    }
+
+    /// <summary>What has to be known to derive an alert of a rule; null when the model is missing (a note says so).</summary>
+    private KnowledgeTimeline? Recall(JsonElement document, AlertRule rule, RuleSet rules, FieldCatalog fields, string tenant, List<string> notes)
+    {
+        if (rule.Kind != RuleKind.Anomaly)
+        {
+            return KnowledgeTimeline.Of(new Knowledge(IngestPlan.Compile(rules, fields, tenant), AsStored()));
+        }
+
+        var id = DocumentFields.Text(document, "secstream.anomaly.model") ?? "";
+        var profile = DocumentFields.Text(document, "secstream.anomaly.profile");
+        if (FindModel(id) is not { } model)
+        {
+            notes.Add($"model {SafeText.Show(id)} is not here, so what is observed and how strange it is can't be derived again; name the folder of models with --models DIR");
+            return null;
+        }
+
+        if (rules.Profiles.FirstOrDefault(p => p.Name == profile) is not { } found || found.Schema.Windows.All(window => model.JudgeOf(found.Schema, window) is null))
+        {
+            notes.Add($"model {id} judges no windows of profile {SafeText.Show(profile ?? "")} as it is now; name the rules of then with --rules DIR");
+        }
+
+        var plan = IngestPlan.Compile(rules, fields, tenant, withProfiles: true);
+        return KnowledgeTimeline.Of(new Knowledge(plan, AsStored()), models: ModelTimeline.Of(model), withProfiles: true);
     }
 
     /// <summary>Compares; a withdrawn alert agrees when it does not come out.</summary>
@@ -90,6 +127,7 @@ internal sealed class AlertDerivation(ResultStores stores, PipelineOptions optio
         var state = new AlertState { Incident = IncidentOf(explanation.Document) };
         using var document = JsonDocument.Parse(writer.Write(again, rule, state).ToArray());
         var differences = DocumentDiff.Compare(explanation.Document, document.RootElement, s_ignored);
+        explanation = explanation with { Derived = document.RootElement.Clone() };
         if (isWithdrawn)
         {
             differences = [new Difference("secstream.status", "withdrawn", "open"), .. differences];
@@ -105,12 +143,20 @@ internal sealed class AlertDerivation(ResultStores stores, PipelineOptions optio
 
     /// <summary>
     /// What can matter: an episode begins on its day, its first window before that, a login session up to an hour earlier. What was ever seen of a key
-    /// matters to a rule about new values or about the event before.
+    /// matters to a rule about new values or about the event before. Windows of anomalies need all their events: the episode's day has windows that began
+    /// before it.
     /// </summary>
-    private static (long From, long To) Range(JsonElement document, AlertRule rule)
+    private static (long From, long To) Range(JsonElement document, AlertRule rule, RuleSet rules)
     {
         var (start, end) = Contributors(document);
         var gap = EventClock.ToMicroseconds(rule.Gap);
+        if (rule.Kind == RuleKind.Anomaly)
+        {
+            var longest = rules.Profiles.SelectMany(p => p.Schema.Windows).DefaultIfEmpty(EventClock.Day).Max();
+            var day = EventClock.DayNumber(DocumentFields.Time(document, "@timestamp") ?? end) * EventClock.Day;
+            return (Math.Min(start, day) - longest, end + gap);
+        }
+
         var from = rule.Kind is RuleKind.NewValue or RuleKind.ImpossibleTravel
             ? long.MinValue
             : start - EventClock.ToMicroseconds(rule.Window) - gap - EventClock.Day;

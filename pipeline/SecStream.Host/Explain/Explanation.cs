@@ -28,6 +28,9 @@ internal sealed record Explanation
     /// <summary>The incident's document, when there is one.</summary>
     public JsonElement? Incident { get; init; }
 
+    /// <summary>The document that comes out when it is derived again; null when none does.</summary>
+    public JsonElement? Derived { get; init; }
+
     /// <summary>Deriving it again gives the stored alert.</summary>
     public bool Agrees { get; init; }
 

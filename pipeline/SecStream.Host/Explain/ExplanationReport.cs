@@ -25,6 +25,7 @@ internal static class ExplanationReport
         AddRule(facts, explanation);
         AddWhat(facts, explanation);
         console.Write(facts);
+        AnomalyReport.Print(console, explanation);
         PrintTimeline(console, explanation, events);
         PrintVerdict(console, explanation);
     }

@@ -1,3 +1,5 @@
+using SecStream.Training.Drift;
+
 namespace SecStream.Host.Ledger;
 
 /// <summary>What the kinds of blind spots mean, and what to do about them.</summary>
@@ -23,6 +25,9 @@ public static class BlindSpotKinds
     public const string JournalGap = "journal_gap";
     public const string Late = "late";
     public const string LedgerDamaged = "ledger_damaged";
+    public const string ModelBudget = DriftRules.OverBudget;
+    public const string ModelDrift = DriftRules.Drifted;
+    public const string ModelStale = DriftRules.Stale;
     public const string NoGeoIp = "no_geoip";
     public const string NotRunning = "not_running";
     public const string ParseFailures = "parse_failures";
@@ -71,6 +76,12 @@ public static class BlindSpotKinds
         new(Late, "A large share of a source's events came later than `lateness` allows. They were evaluated by correction, and alerts came late.",
             "Look at what delays the sender; or raise `lateness`, which delays all alerts by as much."),
         new(LedgerDamaged, "Lines of the ledger could not be read: earlier blind spots may be missing from it.", "The disk has damaged the file; check it."),
+        new(ModelBudget, "A model finds strange windows more than twice as often as it promised, two days in a row: its anomalies are no more severe than medium until the next model.",
+            "Judge the alerts of these days (`alerts resolve`, `alerts false-positive`), then `train` and `models promote`; or `models rollback` when it began with a promotion."),
+        new(ModelDrift, "Features or scores are distributed otherwise than when the model was calibrated: what is strange may not be told from what is new.",
+            "See what has changed in the traffic; when it stays so, `train` and `models promote`."),
+        new(ModelStale, "The model that judges has not been trained for three times as long as it should be.",
+            "See in `models list` and the log why no training was promoted; `train` says what is wrong."),
         new(NoGeoIp, "No GeoIP file with locations is loaded: rules on countries and places see only what events bring themselves.",
             "Name a .mmdb file with locations under `geoip`."),
         new(NotRunning, "The service did not run. Files and journals are caught up afterwards, and the entry closes then; datagrams sent meanwhile are lost.",

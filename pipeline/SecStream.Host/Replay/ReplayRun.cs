@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SecStream.Connectors.Features;
 using SecStream.Connectors.Files;
 using SecStream.Core.Alerts;
 using SecStream.Core.Pipeline;
@@ -31,20 +32,39 @@ internal sealed class ReplayRun(PipelineOptions options, string directory, TimeP
     public async Task<ReplaySummary> RunAsync(IReadOnlyList<string> paths, Action<ReplayProgress>? progress, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var timeline = Timeline ?? KnowledgeTimeline.Of(Knowledge.Load(options));
+        var timeline = Timeline ?? KnowledgeTimeline.Of(
+            Knowledge.Load(options), models: Stages.Profiles.ModelTimeline.Of(ModelFiles.Load(ModelFiles.Read(options.HasProfiles ? options.Models : null))));
         var knowledge = timeline.Latest;
         var sources = ReplaySources.Open(paths, options, time);
         using var sink = new FileEventSink(directory);
+        using var features = OpenFeatures(timeline);
         using var book = new AlertBook(
             timeline.AlertVersions, NoOutput.Instance, new AlertBookOptions { KeepAll = true, Horizon = options.HorizonMicroseconds });
         var guard = Control.Any(e => e.Kind == ControlKinds.Poison) ? new PoisonGuard(Control) : null;
         using var topology = new Topology(
-            options with { RevisionInterval = null }, timeline, sources, sink, new LockedSink(book), time, guardOf: guard is null ? null : _ => guard);
+            options with { RevisionInterval = null }, timeline, sources, sink, new LockedSink(book), time, guardOf: guard is null ? null : _ => guard, features: features);
         await topology.Engine.RunAsync((pump, cancel) => DriveAsync(pump, sources, topology, watch, progress, cancel), cancellation).ConfigureAwait(false);
         var alerts = WriteAlerts(book);
         var summary = ReplaySummary.Make(topology, knowledge, book, alerts, watch.Elapsed);
         await File.WriteAllTextAsync(Path.Combine(directory, "summary.json"), summary.ToJson() + "\n", cancellation).ConfigureAwait(false);
         return summary;
+    }
+
+    /// <summary>Windows for training go to <c>features/</c> of the folder; those of an earlier replay are let go of, like its events.</summary>
+    private FeatureFileSink? OpenFeatures(KnowledgeTimeline timeline)
+    {
+        if (!timeline.Plan.HasProfiles)
+        {
+            return null;
+        }
+
+        var sink = new FeatureFileSink(Path.Combine(directory, "features"));
+        if (!Directory.Exists(Path.Combine(directory, "state")))
+        {
+            sink.DeleteBefore(long.MaxValue);
+        }
+
+        return sink;
     }
 
     private async Task DriveAsync(

@@ -14,12 +14,12 @@ internal sealed record ServiceRecord(IReadOnlyList<string> Journals, IReadOnlyLi
 {
     /// <summary>Reads it. The service may run meanwhile.</summary>
     /// <exception cref="ConfigurationException">There is none, or it is damaged.</exception>
-    public static ServiceRecord Read(string data, string tenant)
+    public static ServiceRecord Read(string data, string tenant, bool withProfiles = true)
     {
         var state = Path.Combine(data, "state");
         var folder = ServiceSources.FolderOf(data);
         var journals = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
-        return Read(Path.Combine(state, "control"), Path.Combine(state, "versions"), tenant) with
+        return Read(Path.Combine(state, "control"), Path.Combine(state, "versions"), tenant, withProfiles) with
         {
             Journals = [.. journals.Where(JournalSource.IsJournal).Order(StringComparer.Ordinal)],
         };
@@ -27,12 +27,12 @@ internal sealed record ServiceRecord(IReadOnlyList<string> Journals, IReadOnlyLi
 
     /// <summary>Reads the decisions and versions alone.</summary>
     /// <exception cref="ConfigurationException">There are none, or they are damaged.</exception>
-    public static ServiceRecord Read(string controlFolder, string versions, string tenant)
+    public static ServiceRecord Read(string controlFolder, string versions, string tenant, bool withProfiles = true)
     {
         try
         {
             List<ControlEntry> control = [.. FileControlLog.ReadFolder(controlFolder)];
-            var history = KnowledgeHistory.FromLog(control, new VersionArchive(versions), tenant)
+            var history = KnowledgeHistory.FromLog(control, new VersionArchive(versions), tenant, withProfiles)
                 ?? throw new ConfigurationException($"{controlFolder}: no service has worked here (the control log is empty); name the data folder of ./run serve");
             return new ServiceRecord([], control, history.Timeline);
         }

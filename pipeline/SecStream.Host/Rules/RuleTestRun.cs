@@ -26,8 +26,9 @@ internal sealed class RuleTestRun(RuleFolder folder, TimeProvider time)
                     continue;
                 }
 
-                var source = new MemorySource(file.Path, test.Events.Select(e => e.ToJson()));
-                var alerts = await InMemoryRun.RunAsync(_options, _knowledge, source, time, cancellation).ConfigureAwait(false);
+                var source = new MemorySource(file.Path, test.Events.Where(e => e.Anomaly is null).Select(e => e.ToJson()));
+                var anomalies = new StatedAnomalies(_knowledge.Plan, test.Events);
+                var alerts = await InMemoryRun.RunAsync(_options, _knowledge, source, time, cancellation, anomalies.Give).ConfigureAwait(false);
                 yield return new RuleTestResult(file, test, RuleTestRunner.Compare(test, rule, [.. alerts.Values]));
             }
         }

@@ -15,6 +15,7 @@ internal static class RuleText
         RuleKind.Temporal => "temporal",
         RuleKind.TemporalOrdered => "temporal_ordered",
         RuleKind.NewValue => "new_value",
+        RuleKind.Anomaly => "anomaly",
         _ => "impossible_travel",
     };
 
@@ -32,6 +33,7 @@ internal static class RuleText
         RuleKind.Temporal => $"{Inputs(rule, " and ")} in {Span(rule.Window)}",
         RuleKind.TemporalOrdered => $"{Inputs(rule, ", then ")} in {Span(rule.Window)}",
         RuleKind.NewValue => $"a {Value(rule, fields)} new for the key",
+        RuleKind.Anomaly => FormattableString.Invariant($"an anomaly of grade >= {rule.MinGrade:0.##}; gap {Span(rule.Gap)}"),
         _ => FormattableString.Invariant($"> {rule.MinDistanceKm:0.#} km at > {rule.MaxSpeedKmh:0.#} km/h"),
     };
 

@@ -9,7 +9,8 @@ namespace SecStream.Host.Serve;
 
 /// <summary>Lets go of what is older than it is to be kept: journals, control entries, alerts, events, dead letters.</summary>
 internal sealed class Housekeeping(
-    ServiceOptions options, ServiceSources sources, FileControlLog control, SqliteAlertStore store, ServiceSnapshots snapshots, TimeProvider time, ServiceLog log)
+    ServiceOptions options, ServiceSources sources, FileControlLog control, SqliteAlertStore store, ServiceSnapshots snapshots, TimeProvider time, ServiceLog log,
+    WaitingFeatureSink? features = null)
 {
     private readonly Retention _retention = new(options.Data, KeptDays.Of(options.Events), new SegmentOptions(), log.Warning);
 
@@ -34,6 +35,7 @@ internal sealed class Housekeeping(
                 if (round % Seldom == 0)
                 {
                     _retention.Apply(now);
+                    features?.DeleteBefore(EventClock.DayNumber(EventClock.ToMicroseconds(now - options.FeaturesKeep)));
                     await store.Blacklist.CleanupAsync("retention", cancellation).ConfigureAwait(false);
                     await store.DeleteBeforeAsync(EventClock.ToMicroseconds(now - options.AlertsKeep), cancellation).ConfigureAwait(false);
                 }

@@ -8,7 +8,8 @@ namespace SecStream.Host.Serve;
 /// </summary>
 /// <param name="local">The local store; it keeps dead letters even when it keeps no events.</param>
 /// <param name="others">The others, by name.</param>
-internal sealed class JoinedEventSink(IEventSink local, IReadOnlyList<(string Name, IEventSink Sink)> others) : IEventSink
+/// <param name="features">Windows for training, which have to be durable before a snapshot that has let go of them counts; null: none are kept.</param>
+internal sealed class JoinedEventSink(IEventSink local, IReadOnlyList<(string Name, IEventSink Sink)> others, WaitingFeatureSink? features = null) : IEventSink
 {
     /// <inheritdoc/>
     public void Write(IngestOutput output)
@@ -39,7 +40,7 @@ internal sealed class JoinedEventSink(IEventSink local, IReadOnlyList<(string Na
 
     /// <inheritdoc/>
     public Task MakeDurableAsync(CancellationToken cancellation) =>
-        Task.WhenAll(others.Select(other => other.Sink.MakeDurableAsync(cancellation)).Append(local.MakeDurableAsync(cancellation)));
+        Task.WhenAll(others.Select(other => other.Sink.MakeDurableAsync(cancellation)).Append(local.MakeDurableAsync(cancellation)).Append(features?.FlushAsync() ?? Task.CompletedTask));
 
     /// <inheritdoc/>
     public void Committed()

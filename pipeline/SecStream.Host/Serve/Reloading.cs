@@ -73,13 +73,13 @@ internal sealed class Reloading : IDisposable
     /// <exception cref="ConfigurationException">At the first start: a file can't be used. Later: the archive lacks a version.</exception>
     public static KnowledgeHistory Begin(PipelineOptions options, VersionArchive archive, IControlLog log)
     {
-        if (KnowledgeHistory.FromLog(log.Read(0), archive, options.Tenant) is { } known)
+        if (KnowledgeHistory.FromLog(log.Read(0), archive, options.Tenant, options.HasProfiles) is { } known)
         {
             return known;
         }
 
         var versions = KnowledgeFiles.Read(options);
-        var history = KnowledgeHistory.Begin(versions, archive, options.Tenant);
+        var history = KnowledgeHistory.Begin(versions, archive, options.Tenant, options.HasProfiles);
         foreach (var version in versions)
         {
             archive.Store(version);

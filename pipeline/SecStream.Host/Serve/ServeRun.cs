@@ -8,6 +8,7 @@ using SecStream.Core.Events;
 using SecStream.Core.Pipeline;
 using SecStream.Engine;
 using SecStream.Host.Configuration;
+using SecStream.Host.Detection;
 using SecStream.Host.Ledger;
 using SecStream.Host.Serve.Group;
 using SecStream.Host.Serve.Snapshots;
@@ -16,6 +17,8 @@ using SecStream.Host.Service;
 using SecStream.Host.Versions;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Ingest;
+using SecStream.Training.Registry;
+using SecStream.Training.Schedule;
 
 namespace SecStream.Host.Serve;
 
@@ -53,6 +56,8 @@ internal sealed partial class ServeRun : IAsyncDisposable
     private readonly Housekeeping _housekeeping;
     private readonly ServiceFront _front;
     private readonly IEnumerable<ControlEntry> _made;
+    private readonly WaitingFeatureSink? _features;
+    private readonly ModelWatch _models;
     private readonly KafkaFeed? _feed;
     private readonly GroupSeat? _seat;
     private readonly StackParts _stack;
@@ -76,6 +81,7 @@ internal sealed partial class ServeRun : IAsyncDisposable
         var state = Path.Combine(options.Data, "state");
         _store = new SqliteAlertStore(options.Data, new SqliteStoreOptions { MayRebuild = true }, time);
         options = WithOwnBlacklist(options, _store);
+        options = options with { Pipeline = options.Pipeline with { Models = Path.Combine(options.Data, ModelRegistry.FolderName) } };
         (_options, _log, _time) = (options, log, time);
         _control = OpenControl(Path.Combine(state, "control"), time);
         _control.BeforeWrite = seat is null ? null : seat.ReplicateControl;
@@ -92,15 +98,21 @@ internal sealed partial class ServeRun : IAsyncDisposable
         // What is written.
         _stack = StackParts.Open(options, log, time, _giveUp.Token);
         _events = new SegmentEventSink(options.Data, new SegmentOptions { KeepEvents = options.KeepsEvents }, time, log.Warning, _giveUp.Token);
-        var events = new JoinedEventSink(_events, _stack.Events);
+        _features = OpenFeatures(options, _giveUp.Token);
+        var events = new JoinedEventSink(_events, _stack.Events, _features);
         _outbox = OpenOutbox(options, time);
 
         // What decides.
         var output = new CountingOutput(new OutboxOutput(_outbox));
         _book = new AlertBook(history.Timeline.AlertVersions, output, new AlertBookOptions { Horizon = options.Pipeline.HorizonMicroseconds });
         _bookSink = new BookSink(_book);
+        _models = new ModelWatch(
+            new ModelRegistry(options.Data, time), options.Training.Enabled ? new TrainingSchedule(options.Training.Schedule) : null,
+            () => (_reloading?.Timeline ?? history.Timeline).Models, log, time);
+        _models.FollowRegistry();
         _topology = new Topology(
-            options.Pipeline, history.Timeline, _sources.Specs, events, _bookSink, time, options.KeepsEvents ? EventMarking.Indexed : EventMarking.Named, guardOf: _faults.GuardOf);
+            options.Pipeline, history.Timeline, _sources.Specs, events, _bookSink, time, options.KeepsEvents ? EventMarking.Indexed : EventMarking.Named, guardOf: _faults.GuardOf,
+            features: _features, observerOf: _models.ObserverOf);
         _snapshots = new ServiceSnapshots(
             snapshots, new SnapshotSchedule(time, options.SnapshotEvery), () => _reloading?.Timeline ?? history.Timeline, _topology, _bookSink, _control, events,
             _outbox, _sources, _giveUp.Token)
@@ -128,7 +140,7 @@ internal sealed partial class ServeRun : IAsyncDisposable
         NoteLostState();
         var parts = new ServiceParts(_topology, _sources, _events, _outbox, _deliveries, _watch.Ledger)
         {
-            Feed = feed, Seat = seat, Stack = _stack, Open = new OpenAlerts(_store.CountOpen, time),
+            Feed = feed, Seat = seat, Stack = _stack, Features = _features, Models = _features is null ? null : _models, Open = new OpenAlerts(_store.CountOpen, time),
         };
         _monitor = new ServiceMonitor(parts, () => _reloading!.Timeline, time);
         output.Counted = _monitor.Count;
@@ -138,10 +150,11 @@ internal sealed partial class ServeRun : IAsyncDisposable
         _reloading = new Reloading(
             options.Pipeline, archive, history, _topology, _control, timeline => _bookSink.With(book => book.Use(timeline.AlertVersions)), time);
         _watch.Collector.Add(_reloading.Observe);
+        _watch.Collector.Add(_models.Observe);
         ReportReload(_reloading.ReloadAtStart());
         Notes.AddRange(_store.Notes);
         Notes.AddRange(_topology.Engine.GoneSources.Select(name => $"{name} is not read now; its place is kept"));
-        _housekeeping = new Housekeeping(options, _sources, _control, _store, _snapshots, time, log);
+        _housekeeping = new Housekeeping(options, _sources, _control, _store, _snapshots, time, log, _features);
         _front = new ServiceFront(options, _sources, _store, _events, _monitor, _watch.Ledger, _reloading, _stack, time, log);
     }
 
@@ -164,6 +177,7 @@ internal sealed partial class ServeRun : IAsyncDisposable
     public async Task<ReloadResult> ReloadAsync(CancellationToken cancellation)
     {
         var result = await _reloading.ReloadAsync(cancellation).ConfigureAwait(false);
+        _models.FollowRegistry();
         ReportReload(result);
         return result;
     }
@@ -185,6 +199,7 @@ internal sealed partial class ServeRun : IAsyncDisposable
             KeepUpAsync("the ledger's watch", WatchAsync, watching.Token),
             KeepUpAsync("retention", _housekeeping.RunAsync, watching.Token),
             KeepUpAsync("the watch over rules and files", WatchFilesAsync, watching.Token),
+            .. Trainings(watching.Token),
             .. _stack.Work(_store.Blacklist).Select(work => KeepUpAsync(work.What, work.RunAsync, watching.Token)),
         ]);
         _feed?.Reader.Start();
@@ -243,6 +258,7 @@ internal sealed partial class ServeRun : IAsyncDisposable
         await _outbox.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();
         await _events.DisposeAsync().ConfigureAwait(false);
+        _features?.Dispose();
         if (_feed is not null)
         {
             await _feed.DisposeAsync().ConfigureAwait(false);

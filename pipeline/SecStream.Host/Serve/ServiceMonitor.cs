@@ -27,8 +27,14 @@ internal sealed record ServiceParts(
     /// <summary>The lead of a group; null: there is no group.</summary>
     public GroupSeat? Seat { get; init; }
 
-    /// <summary>Why events can't be written, which stops intake; null: they can.</summary>
-    public string? Blocked => Events.Blocked ?? Stack?.Blocked;
+    /// <summary>Windows for training; null: none are kept.</summary>
+    public WaitingFeatureSink? Features { get; init; }
+
+    /// <summary>Watches over the models; null: no windows are judged.</summary>
+    public Detection.ModelWatch? Models { get; init; }
+
+    /// <summary>Why events or windows can't be written, which stops intake; null: they can.</summary>
+    public string? Blocked => Events.Blocked ?? Features?.Blocked ?? Stack?.Blocked;
 
     /// <summary>What nobody has closed; null: it is not counted.</summary>
     public OpenAlerts? Open { get; init; }
@@ -124,6 +130,10 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             Kafka = parts.Feed is { } feed ? new KafkaFigures(feed.Reader.Status(), feed.Committed) : null,
             Elasticsearch = parts.Stack?.Elasticsearch?.Events?.Status,
             Sinks = parts.Deliveries.Statuses,
+            Profiles = parts.Features is null
+                ? null
+                : new ProfileFigures(parts.Topology.ProfileKeys, parts.Topology.ProfileBytes, parts.Topology.CountProfiles(), parts.Topology.CountWindows()),
+            Models = parts.Models?.Figures(),
             Disk = Disk(),
             LastShipped = parts.Seat?.Shipping.LastShipped,
             StartedAt = _started,

@@ -36,6 +36,7 @@ public sealed class ServiceMeter : IDisposable
         RedisInstruments.Add(Meter, () => Status().Redis);
         ElasticsearchInstruments.Add(Meter, () => Status().Elasticsearch);
         KafkaInstruments.Add(Meter, () => Status().Kafka);
+        DetectionInstruments.Add(Meter, Status);
         SinkInstruments.Add(Meter, () => Status().Sinks);
     }
 

@@ -94,6 +94,12 @@ public sealed record ServiceStatus
     /// <summary>How the outputs of alerts fare.</summary>
     public IReadOnlyList<Connectors.Outbox.SinkStatus> Sinks { get; init; } = [];
 
+    /// <summary>Profiles; null: none are kept.</summary>
+    public ProfileFigures? Profiles { get; init; }
+
+    /// <summary>Models; null: none are in force.</summary>
+    public ModelFigures? Models { get; init; }
+
     /// <summary>The disk of the data folder; null: not known.</summary>
     public DiskFigures? Disk { get; init; }
 

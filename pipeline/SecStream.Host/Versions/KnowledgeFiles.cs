@@ -8,6 +8,7 @@ namespace SecStream.Host.Versions;
 internal static class KnowledgeFiles
 {
     public const string RuleRole = "rule";
+    public const string ProfileRole = "profile";
     public const string FieldsRole = "fields";
     public const string LogsourcesRole = "logsources";
 
@@ -19,6 +20,7 @@ internal static class KnowledgeFiles
         new(KnowledgeSubject.GeoIp, [.. GeoIpPaths(options).Select(path => Read("geoip", path))]),
         new(KnowledgeSubject.Intel, [.. Lists(options).Select(list => Read(list.Role.ToString(), list.Path))]),
         new(KnowledgeSubject.Entities, options.Entities is { } path ? [Read("entities", path)] : []),
+        ModelFiles.Read(options.HasProfiles ? options.Models : null),
     ];
 
     /// <summary>
@@ -28,7 +30,7 @@ internal static class KnowledgeFiles
     public static string Signature(PipelineOptions options)
     {
         var text = new StringBuilder();
-        foreach (var path in RulePaths(options.RulesDirectory).Concat(GeoIpPaths(options)).Concat(Lists(options).Select(l => l.Path)).Append(options.Entities))
+        foreach (var path in RulePaths(options.RulesDirectory).Concat(GeoIpPaths(options)).Concat(Lists(options).Select(l => l.Path)).Append(options.Entities).Concat(ModelFiles.Watched(options.Models)))
         {
             if (path is not null)
             {
@@ -47,7 +49,7 @@ internal static class KnowledgeFiles
             var texts = RuleLoader.Read(folder);
             return new(
                 KnowledgeSubject.Rules,
-                [.. Files(RuleRole, texts.Rules), .. Files(FieldsRole, texts.FieldTables), .. Files(LogsourcesRole, texts.LogsourceTables)]);
+                [.. Files(RuleRole, texts.Rules), .. Files(ProfileRole, texts.Profiles), .. Files(FieldsRole, texts.FieldTables), .. Files(LogsourcesRole, texts.LogsourceTables)]);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

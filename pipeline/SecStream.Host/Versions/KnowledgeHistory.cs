@@ -2,6 +2,7 @@ using SecStream.Core.Fields;
 using SecStream.Core.Pipeline;
 using SecStream.Stages.Enrichment;
 using SecStream.Stages.Ingest;
+using SecStream.Stages.Profiles;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Model;
 
@@ -13,8 +14,10 @@ namespace SecStream.Host.Versions;
 /// <param name="Fields">Catalog that it was compiled with.</param>
 /// <param name="Disabled">Rules that are disabled afterwards.</param>
 /// <param name="Enrichment">Enrichment it leads to; null when it stays.</param>
+/// <param name="Models">The version of the models that comes into force; null when they stay.</param>
 internal sealed record PreparedChange(
-    IReadOnlyList<(string Subject, string Detail)> Entries, RuleSet? Files, FieldCatalog? Fields, IReadOnlyList<(string Code, string Version)> Disabled, EnrichmentSources? Enrichment)
+    IReadOnlyList<(string Subject, string Detail)> Entries, RuleSet? Files, FieldCatalog? Fields, IReadOnlyList<(string Code, string Version)> Disabled, EnrichmentSources? Enrichment,
+    LoadedModels? Models = null)
 {
     /// <summary>What was in force when it was prepared: on anything else it can't be built.</summary>
     public required KnowledgeHistory Basis { get; init; }
@@ -22,6 +25,11 @@ internal sealed record PreparedChange(
     /// <summary>The rules that come into force; null when they stay.</summary>
     public RuleSet? Rules => Files is null ? null : Files with { Rules = [.. Files.Rules.Where(rule => !Disabled.Contains((rule.Code, rule.Version)))] };
 }
+
+/// <summary>Models that were loaded to come into force.</summary>
+/// <param name="Hash">Hash of their version.</param>
+/// <param name="Set">The models; null: none.</param>
+internal sealed record LoadedModels(string Hash, Core.Features.IModelSet? Set);
 
 /// <summary>
 /// A timeline and the versions that it was made of: what the control log says was activated, in order. Built from the log it is the same as the
@@ -50,17 +58,20 @@ internal sealed class KnowledgeHistory
     /// <summary>Codes of rules that are disabled.</summary>
     public IEnumerable<string> Disabled => _disabled.Select(d => d.Code);
 
-    /// <summary>A history that begins with these versions.</summary>
+    /// <summary>A history that begins with these versions; profiles are kept where they are wanted.</summary>
     /// <exception cref="ConfigurationException">A file can't be used.</exception>
-    public static KnowledgeHistory Begin(IReadOnlyList<KnowledgeVersion> versions, VersionArchive archive, string tenant)
+    public static KnowledgeHistory Begin(IReadOnlyList<KnowledgeVersion> versions, VersionArchive archive, string tenant, bool withProfiles = false)
     {
         var fields = new FieldCatalog();
         Stages.Parsing.SourceParser.DeclareFields(fields);
         var rules = versions.First(v => v.Subject == KnowledgeSubject.Rules).CompileRules(fields);
         var enrichment = versions.Aggregate(EnrichmentSources.Default, (sources, version) => version.LoadInto(sources));
-        var first = new Knowledge(IngestPlan.Compile(rules, fields, tenant), enrichment);
+        var first = new Knowledge(IngestPlan.Compile(rules, fields, tenant, withProfiles: withProfiles), enrichment);
+        var models = versions.FirstOrDefault(v => v.Subject == KnowledgeSubject.Models) is { IsEmpty: false } version
+            ? ModelTimeline.Of(version.LoadModels(), () => archive.Load(KnowledgeSubject.Models, version.Hash).LoadModels())
+            : ModelTimeline.None;
         var active = versions.ToDictionary(v => v.Subject, v => v.Hash, StringComparer.Ordinal);
-        return new KnowledgeHistory(KnowledgeTimeline.Of(first, () => LoadEnrichment(archive, active)), active, rules, [], archive);
+        return new KnowledgeHistory(KnowledgeTimeline.Of(first, () => LoadEnrichment(archive, active), models, withProfiles), active, rules, [], archive);
     }
 
     /// <summary>The history that a control log tells; null when it tells none.</summary>
@@ -69,7 +80,7 @@ internal sealed class KnowledgeHistory
     /// <param name="tenant">Tenant of the events.</param>
     /// <exception cref="ConfigurationException">A version is missing or damaged.</exception>
     /// <remarks>Of enrichment only the last stays in memory; the others come back with the first event of their time.</remarks>
-    public static KnowledgeHistory? FromLog(IEnumerable<ControlEntry> log, VersionArchive archive, string tenant)
+    public static KnowledgeHistory? FromLog(IEnumerable<ControlEntry> log, VersionArchive archive, string tenant, bool withProfiles = false)
     {
         KnowledgeHistory? history = null;
         foreach (var step in Steps(log))
@@ -77,7 +88,7 @@ internal sealed class KnowledgeHistory
             var versions = step.Where(e => KnowledgeSubject.OfFiles.Contains(e.Subject)).Select(e => archive.Load(e.Subject, e.Detail)).ToList();
             if (history is null)
             {
-                history = Begin(versions, archive, tenant);
+                history = Begin(versions, archive, tenant, withProfiles);
                 continue;
             }
 
@@ -95,14 +106,16 @@ internal sealed class KnowledgeHistory
     /// <exception cref="ConfigurationException">A file can't be used; the message names line, key and mend.</exception>
     public PreparedChange Prepare(IReadOnlyList<KnowledgeVersion> versions, IReadOnlyList<string>? disable = null, IReadOnlyList<string>? enable = null)
     {
-        var changed = versions.Where(v => _active.GetValueOrDefault(v.Subject) != v.Hash).ToList();
+        // A subject that was unknown to the program that began the log, and of which there is nothing, is no change.
+        var changed = versions.Where(v => _active.GetValueOrDefault(v.Subject) != v.Hash && !(v.IsEmpty && !_active.ContainsKey(v.Subject))).ToList();
         var fields = Timeline.CopyFields();
         var files = changed.Find(v => v.Subject == KnowledgeSubject.Rules)?.CompileRules(fields) ?? _files;
         var disabled = _disabled.Where(d => files.Rules.Any(r => (r.Code, r.Version) == d) && enable?.Contains(d.Code) != true)
             .Concat(files.Rules.Where(r => disable?.Contains(r.Code) == true).Select(r => (r.Code, r.Version)))
             .Distinct().ToList();
         var rulesChange = files != _files || !disabled.SequenceEqual(_disabled);
-        var enrichment = changed.Where(v => v.Subject != KnowledgeSubject.Rules).ToList();
+        var enrichment = changed.Where(v => v.Subject is not (KnowledgeSubject.Rules or KnowledgeSubject.Models)).ToList();
+        var models = changed.Find(v => v.Subject == KnowledgeSubject.Models);
         return new PreparedChange(
             [
                 .. changed.Select(v => (v.Subject, v.Hash)),
@@ -112,7 +125,8 @@ internal sealed class KnowledgeHistory
             rulesChange ? files : null,
             rulesChange ? fields : null,
             disabled,
-            enrichment.Count == 0 ? null : enrichment.Aggregate(Timeline.Enrichment.Latest, (sources, version) => version.LoadInto(sources)))
+            enrichment.Count == 0 ? null : enrichment.Aggregate(Timeline.Enrichment.Latest, (sources, version) => version.LoadInto(sources)),
+            models is null ? null : new LoadedModels(models.Hash, models.LoadModels()))
         {
             Basis = this,
         };
@@ -137,12 +151,16 @@ internal sealed class KnowledgeHistory
             active[subject] = detail;
         }
 
-        var timeline = Timeline.Activate(from, change.Rules, change.Fields, change.Enrichment, () => LoadEnrichment(_archive, active), settledBefore, letGoOfEarlier);
+        var models = change.Models is not { } loaded
+            ? null
+            : Timeline.Models.With(loaded.Set, from, () => _archive.Load(KnowledgeSubject.Models, loaded.Hash).LoadModels(), letGoOfEarlier);
+        var timeline = Timeline.Activate(
+            from, change.Rules, change.Fields, change.Enrichment, () => LoadEnrichment(_archive, active), settledBefore, letGoOfEarlier, models);
         return new KnowledgeHistory(timeline, active, change.Files ?? _files, change.Disabled, _archive);
     }
 
     private static EnrichmentSources LoadEnrichment(VersionArchive archive, Dictionary<string, string> active) =>
-        active.Where(a => a.Key != KnowledgeSubject.Rules).Aggregate(EnrichmentSources.Default, (sources, a) => archive.Load(a.Key, a.Value).LoadInto(sources));
+        active.Where(a => a.Key is not (KnowledgeSubject.Rules or KnowledgeSubject.Models)).Aggregate(EnrichmentSources.Default, (sources, a) => archive.Load(a.Key, a.Value).LoadInto(sources));
 
     /// <summary>Activations that came into force together.</summary>
     private static IEnumerable<List<ControlEntry>> Steps(IEnumerable<ControlEntry> log)

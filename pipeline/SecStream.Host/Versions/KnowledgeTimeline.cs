@@ -4,6 +4,7 @@ using SecStream.Core.Fields;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Enrichment;
 using SecStream.Stages.Ingest;
+using SecStream.Stages.Profiles;
 using SecStream.Stages.Rules;
 
 namespace SecStream.Host.Versions;
@@ -16,12 +17,15 @@ public sealed class KnowledgeTimeline
 {
     private readonly RuleVersion[] _rules;
     private readonly long _settledBefore;
+    private readonly bool _withProfiles;
 
-    private KnowledgeTimeline(RuleVersion[] rules, EnrichmentTimeline enrichment, IngestPlan plan, long settledBefore)
+    private KnowledgeTimeline(RuleVersion[] rules, EnrichmentTimeline enrichment, ModelTimeline models, IngestPlan plan, long settledBefore, bool withProfiles)
     {
+        _withProfiles = withProfiles;
         _rules = rules;
         _settledBefore = settledBefore;
         Enrichment = enrichment;
+        Models = models;
         Plan = plan;
         AlertVersions = new AlertVersions(Plan.Rules.Rules, VersionsOverTime());
     }
@@ -32,6 +36,9 @@ public sealed class KnowledgeTimeline
     /// <summary>Enrichment over time.</summary>
     public EnrichmentTimeline Enrichment { get; }
 
+    /// <summary>Models over time.</summary>
+    public ModelTimeline Models { get; }
+
     /// <summary>For the alert book: which rule an alert is of, and which versions it cites.</summary>
     public AlertVersions AlertVersions { get; }
 
@@ -39,10 +46,22 @@ public sealed class KnowledgeTimeline
     public RuleSet Rules => _rules[^1].Rules;
 
     /// <summary>The latest time from which something came into force; <see cref="long.MinValue"/> when nothing has changed.</summary>
-    public long LastChange => Math.Max(_rules[^1].From, Enrichment.Versions.Last().From);
+    public long LastChange => Math.Max(Math.Max(_rules[^1].From, Enrichment.Versions.Last().From), Models.LatestFrom);
 
-    /// <summary>Content hashes of what is in force now.</summary>
-    public IReadOnlyDictionary<string, string> Versions => VersionsOf(Rules, Enrichment.Versions.Last().Versions);
+    /// <summary>Content hashes of what is in force now; the models by their id.</summary>
+    public IReadOnlyDictionary<string, string> Versions
+    {
+        get
+        {
+            var versions = VersionsOf(Rules, Enrichment.Versions.Last().Versions);
+            if (Models.Latest is { } models)
+            {
+                versions["models"] = models.Id;
+            }
+
+            return versions;
+        }
+    }
 
     /// <summary>The rules and files in force now. <see cref="Knowledge.Plan"/> is the plan of all rules; <see cref="RuleSet.Latest"/> are those in force.</summary>
     public Knowledge Latest => new(Plan, Enrichment.Latest);
@@ -60,8 +79,15 @@ public sealed class KnowledgeTimeline
     /// <summary>One knowledge for all times.</summary>
     /// <param name="knowledge">The knowledge.</param>
     /// <param name="again">Loads its enrichment again once it has been let go of; null: it stays in memory.</param>
-    public static KnowledgeTimeline Of(Knowledge knowledge, Func<EnrichmentSources>? again = null) => new(
-        [new RuleVersion(knowledge.Plan.Rules, long.MinValue)], new EnrichmentTimeline(knowledge.Enrichment, again), knowledge.Plan, long.MinValue);
+    /// <param name="models">The models; null: none.</param>
+    /// <param name="withProfiles">Rules that come into force later bring their profiles: the knowledge was compiled with its own.</param>
+    public static KnowledgeTimeline Of(Knowledge knowledge, Func<EnrichmentSources>? again = null, ModelTimeline? models = null, bool withProfiles = false) => new(
+        [new RuleVersion(knowledge.Plan.Rules, long.MinValue)],
+        new EnrichmentTimeline(knowledge.Enrichment, again),
+        models ?? ModelTimeline.None,
+        knowledge.Plan,
+        long.MinValue,
+        withProfiles);
 
     /// <summary>A catalog to compile rules with that are to come into force: a refused set leaves no trace in the one in use.</summary>
     public FieldCatalog CopyFields() => Plan.Fields.Copy();
@@ -74,6 +100,7 @@ public sealed class KnowledgeTimeline
     /// <param name="again">Loads the enrichment again once it has been let go of; null: it stays in memory.</param>
     /// <param name="settledBefore">No event before this time can be evaluated any more; what only those needed is let go of. Default: as before.</param>
     /// <param name="letGoOfEarlier">Enrichment of earlier times is let go of.</param>
+    /// <param name="models">The models over time with those that come into force, or null when they stay.</param>
     /// <exception cref="RuleLineageFullException">The rules since the beginning have too many detections.</exception>
     public KnowledgeTimeline Activate(
         long from,
@@ -82,15 +109,18 @@ public sealed class KnowledgeTimeline
         EnrichmentSources? enrichment = null,
         Func<EnrichmentSources>? again = null,
         long settledBefore = long.MinValue,
-        bool letGoOfEarlier = false)
+        bool letGoOfEarlier = false,
+        ModelTimeline? models = null)
     {
         settledBefore = Math.Max(_settledBefore, settledBefore);
         RuleVersion[] versions = rules is null ? _rules : [.. _rules, new RuleVersion(rules, from)];
         return new(
             versions,
             enrichment is null ? Enrichment : Enrichment.With(enrichment, from, again, letGoOfEarlier ? from : settledBefore),
-            rules is null ? Plan : IngestPlan.Compile(RuleLineage.Merge(versions), fields ?? Plan.Fields, Plan.Tenant, settledBefore),
-            settledBefore);
+            models ?? Models,
+            rules is null ? Plan : IngestPlan.Compile(RuleLineage.Merge(versions), fields ?? Plan.Fields, Plan.Tenant, settledBefore, _withProfiles),
+            settledBefore,
+            _withProfiles);
     }
 
     private string MarkOf(int count)

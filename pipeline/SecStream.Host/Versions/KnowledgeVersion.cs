@@ -18,6 +18,9 @@ internal static class KnowledgeSubject
     /// <summary>Users and assets.</summary>
     public const string Entities = "entities";
 
+    /// <summary>The models that judge windows: the artefact that is champion.</summary>
+    public const string Models = "models";
+
     /// <summary>A rule, by code, that is in force no longer until its text changes or it is enabled.</summary>
     public const string Disable = "disable";
 
@@ -25,7 +28,7 @@ internal static class KnowledgeSubject
     public const string Enable = "enable";
 
     /// <summary>Those that are made of files.</summary>
-    public static IReadOnlyList<string> OfFiles { get; } = [Rules, GeoIp, Intel, Entities];
+    public static IReadOnlyList<string> OfFiles { get; } = [Rules, GeoIp, Intel, Entities, Models];
 }
 
 /// <summary>A file of a version.</summary>
@@ -50,6 +53,9 @@ internal sealed class KnowledgeVersion
 
     /// <summary>One of <see cref="KnowledgeSubject.OfFiles"/>.</summary>
     public string Subject { get; }
+
+    /// <summary>There are no files: nothing is in force of the subject.</summary>
+    public bool IsEmpty => Files.Count == 0;
 
     /// <summary>The files, in the order in which they count.</summary>
     public IReadOnlyList<VersionFile> Files { get; }

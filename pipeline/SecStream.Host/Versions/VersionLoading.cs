@@ -16,7 +16,7 @@ internal static class VersionLoading
     public static RuleSet CompileRules(this KnowledgeVersion version, FieldCatalog fields)
     {
         RuleSource[] Of(string role) => [.. version.Files.Where(f => f.Role == role).Select(f => new RuleSource(f.Name, Encoding.UTF8.GetString(f.Content)))];
-        var texts = new RuleTexts(Of(KnowledgeFiles.RuleRole), Of(KnowledgeFiles.FieldsRole), Of(KnowledgeFiles.LogsourcesRole));
+        var texts = new RuleTexts(Of(KnowledgeFiles.RuleRole), Of(KnowledgeFiles.FieldsRole), Of(KnowledgeFiles.LogsourcesRole)) { Profiles = Of(KnowledgeFiles.ProfileRole) };
         return Knowledge.Check(RuleLoader.Compile(texts, fields), "the folder");
     }
 
@@ -48,4 +48,8 @@ internal static class VersionLoading
             throw new ConfigurationException(fault.Message, fault);
         }
     }
+
+    /// <summary>The models; null: there are none.</summary>
+    /// <exception cref="ConfigurationException">They can't be used.</exception>
+    public static Core.Features.IModelSet? LoadModels(this KnowledgeVersion version) => ModelFiles.Load(version);
 }

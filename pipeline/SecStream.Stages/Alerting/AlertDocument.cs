@@ -189,14 +189,40 @@ public sealed class AlertDocument : IDisposable
 
         DocumentText.WriteEntity(_json, AlertEntity.Of(alert, rule));
         EvidenceText.Write(_json, alert, rule);
-        _json.WriteStartObject("versions");
-        _json.WriteString("rule", rule.Version);
-        foreach (var (name, version) in _versions.At(alert.Opened))
+        if (alert.Anomaly is { } anomaly)
         {
-            _json.WriteString(name, version);
+            AnomalyText.Write(_json, anomaly);
         }
 
+        WriteVersions(alert, rule);
         _json.WriteEndObject();
+    }
+
+    /// <summary>Only an alert about anomalies rests on a model: the one that judged its strongest window, which may not be the one in force when it opened.</summary>
+    private void WriteVersions(Alert alert, AlertRule rule)
+    {
+        _json.WriteStartObject("versions");
+        _json.WriteString("rule", rule.Version);
+        var model = alert.Anomaly?.Model;
+        foreach (var (name, version) in _versions.At(alert.Opened))
+        {
+            if (model is not null && string.CompareOrdinal(name, "models") > 0)
+            {
+                _json.WriteString("models", model);
+                model = null;
+            }
+
+            if (name != "models")
+            {
+                _json.WriteString(name, version);
+            }
+        }
+
+        if (model is not null)
+        {
+            _json.WriteString("models", model);
+        }
+
         _json.WriteEndObject();
     }
 }

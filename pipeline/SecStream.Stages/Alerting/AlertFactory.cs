@@ -29,6 +29,7 @@ public sealed class AlertFactory(string tenant)
     internal Alert Make(AlertRule rule, Route route, ReadOnlySpan<byte> keyBytes, AlertDraft draft, ValuePool pool)
     {
         var key = SplitKey(route, keyBytes);
+        var anomaly = draft.Anomalies?.Strongest(pool);
         return new Alert
         {
             Id = MakeId(tenant, rule.Code, key.Select(part => part.Value), draft.Opened),
@@ -38,7 +39,8 @@ public sealed class AlertFactory(string tenant)
             Opened = draft.Opened,
             Start = draft.Start,
             End = draft.End,
-            Observed = Observe(rule, draft),
+            Observed = anomaly is null ? Observe(rule, draft) : new("grade", anomaly.Grade, ">=", rule.MinGrade, anomaly.End - anomaly.Start, KindName(rule.Kind)),
+            Anomaly = anomaly,
             Evidence = draft.Evidence(pool),
             Total = draft.Total,
             Events = draft.Events,
@@ -93,6 +95,7 @@ public sealed class AlertFactory(string tenant)
         RuleKind.Temporal => "temporal",
         RuleKind.TemporalOrdered => "temporal_ordered",
         RuleKind.NewValue => "new_value",
+        RuleKind.Anomaly => "anomaly",
         _ => "impossible_travel",
     };
 

@@ -1,4 +1,6 @@
 using SecStream.Core.Alerts;
+using SecStream.Core.Features;
+using SecStream.Core.Text;
 
 namespace SecStream.Stages.Alerting;
 
@@ -25,10 +27,14 @@ internal sealed class NamePool
     }
 }
 
-/// <summary>An alert in binary form, exact.</summary>
+/// <summary>An alert in binary form, exact. One without anomaly is written as it was before there were any.</summary>
 internal static class AlertFormat
 {
     private const int MaxItems = 1 << 16;
+
+    // Where earlier versions wrote a boolean: what they wrote means the same.
+    private const byte CountryFlag = 1;
+    private const byte AnomalyFlag = 2;
 
     public static void Write(BinaryWriter writer, Alert alert)
     {
@@ -60,8 +66,12 @@ internal static class AlertFormat
         WriteValues(writer, alert.Hosts, alert.HostCount);
         WriteValues(writer, alert.Actions, 0);
         WritePairs(writer, alert.Facts);
-        writer.Write(alert.Country is not null);
+        writer.Write((byte)((alert.Country is not null ? CountryFlag : 0) | (alert.Anomaly is not null ? AnomalyFlag : 0)));
         writer.Write(alert.Country ?? "");
+        if (alert.Anomaly is { } anomaly)
+        {
+            WriteAnomaly(writer, anomaly);
+        }
     }
 
     public static Alert Read(BinaryReader reader, NamePool names)
@@ -83,8 +93,10 @@ internal static class AlertFormat
         var (hosts, hostCount) = ReadValues(reader);
         var (actions, _) = ReadValues(reader);
         var facts = ReadPairs(reader, names);
-        var country = reader.ReadBoolean() ? names.Read(reader) : null;
+        var flags = reader.ReadByte();
+        var country = (flags & CountryFlag) != 0 ? names.Read(reader) : null;
         _ = country is null ? reader.ReadString() : null;
+        var anomaly = (flags & AnomalyFlag) != 0 ? ReadAnomaly(reader) : null;
         return new Alert
         {
             Id = id,
@@ -107,8 +119,20 @@ internal static class AlertFormat
             Actions = actions,
             Facts = facts,
             Country = country,
+            Anomaly = anomaly,
         };
     }
+
+    private static void WriteAnomaly(BinaryWriter writer, Anomaly anomaly)
+    {
+        var bytes = new ByteWriter();
+        AnomalyFormat.Write(bytes, anomaly, subject: 0);
+        writer.Write(bytes.Length);
+        writer.Write(bytes.Written);
+    }
+
+    private static Anomaly ReadAnomaly(BinaryReader reader) =>
+        AnomalyFormat.Read(reader.ReadBytes(BookFormat.ReadCount(reader, AnomalyFormat.MaxBytes)), out _);
 
     private static void WritePairs(BinaryWriter writer, (string Name, string Value)[] pairs)
     {

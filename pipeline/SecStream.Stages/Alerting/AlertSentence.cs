@@ -22,6 +22,7 @@ public static class AlertSentence
         RuleKind.Temporal => OfInputs(alert, rule),
         RuleKind.TemporalOrdered => SequenceSentence.Write(alert, rule),
         RuleKind.ImpossibleTravel => OfTravel(alert, rule),
+        RuleKind.Anomaly => AnomalySentence.Write(alert, rule),
         _ => OfNewValue(alert, rule),
     };
 

@@ -6,35 +6,12 @@ using SecStream.Core.Text;
 using SecStream.Stages.Enrichment;
 using SecStream.Stages.Json;
 using SecStream.Stages.Parsing;
+using SecStream.Stages.Profiles.Rows;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Matching;
-using SecStream.Stages.Rules.Model;
 using SecStream.Stages.Rules.Routing;
 
 namespace SecStream.Stages.Ingest;
-
-/// <summary>What all ingest workers share: the compiled rules and how events are named. Immutable.</summary>
-/// <param name="Fields">Field names, those of the rules included.</param>
-/// <param name="Rules">The rule set.</param>
-/// <param name="Index">Its selections.</param>
-/// <param name="Plan">Its routes.</param>
-/// <param name="Tenant">Tenant of the events.</param>
-public sealed record IngestPlan(FieldCatalog Fields, RuleSet Rules, SelectionIndex Index, RoutePlan Plan, string Tenant)
-{
-    /// <summary>Compiles a rule set, or a merged one (<see cref="RuleLineage"/>).</summary>
-    /// <param name="rules">The rules.</param>
-    /// <param name="fields">The fields they read.</param>
-    /// <param name="tenant">Tenant of the events.</param>
-    /// <param name="settledBefore">No event before this time can be evaluated any more: what only such events matched is not looked for.</param>
-    public static IngestPlan Compile(RuleSet rules, FieldCatalog fields, string tenant, long settledBefore = long.MinValue)
-    {
-        var settled = DetectionsOf(rules.Rules.Where(r => r.Until <= settledBefore));
-        settled.ExceptWith(DetectionsOf(rules.Rules.Where(r => r.Until > settledBefore)));
-        return new(fields, rules, new SelectionIndex(rules.Detections, fields, d => !settled.Contains(d.Index)), RoutePlan.Build(rules), tenant);
-    }
-
-    private static HashSet<int> DetectionsOf(IEnumerable<AlertRule> rules) => [.. rules.SelectMany(r => r.Inputs).SelectMany(i => i.Detections)];
-}
 
 /// <summary>
 /// The stateless work on every event, fused into one loop over one field table: parse, judge its time, enrich, match selections, write the
@@ -51,6 +28,7 @@ public sealed class IngestStage : IIngestStage
     private readonly EventEnricher _enricher;
     private readonly SelectionMatcher _matcher;
     private readonly RowEmitter _emitter;
+    private readonly ProfileEmitter? _profiles;
     private readonly EventWriter _writer;
     private readonly EventMarking _marking;
     private readonly int[] _matched;
@@ -74,6 +52,7 @@ public sealed class IngestStage : IIngestStage
         _enricher = new EventEnricher(enrichment.Latest);
         _matcher = new SelectionMatcher(plan.Index);
         _emitter = new RowEmitter(plan.Plan, plan.Rules, plan.Tenant);
+        _profiles = plan.HasProfiles ? new ProfileEmitter(plan.Rules, plan.Tenant) : null;
         _writer = new EventWriter(plan.Fields);
         _matched = new int[plan.Index.DetectionCount];
         _record = new EventRecord(plan.Fields.Count);
@@ -370,6 +349,7 @@ public sealed class IngestStage : IIngestStage
         {
             var matches = _matcher.Match(record, _matched);
             _emitter.Emit(record, _matched.AsSpan(0, matches), stamp, output.ShardRows);
+            _profiles?.Emit(record, _matched.AsSpan(0, matches), stamp, output.ShardRows);
         }
 
         var start = output.Events.Length;
@@ -390,7 +370,9 @@ public sealed class IngestStage : IIngestStage
         var given = record.GivenId;
         if (given.IsEmpty)
         {
-            return new RowStamp(evaluated, source, position, EventId.FromPosition(source, position, record.Raw), false);
+            // A record that was held back has been replaced as the one in hand.
+            var marks = ReferenceEquals(record, _record) ? RowMarks.None : RowMarks.Held;
+            return new RowStamp(evaluated, source, position, EventId.FromPosition(source, position, record.Raw), false, marks);
         }
 
         var own = record.Text(Ecs.EventId);
@@ -398,8 +380,8 @@ public sealed class IngestStage : IIngestStage
 
         // Without the lowest bit the half is positive, and keeps the order of positions.
         return Envelope.TryReadPlace(record, _tenantHash, out var file, out var offset)
-            ? new RowStamp(evaluated, file, offset, id, !own.IsEmpty)
-            : new RowStamp(evaluated, id.High, (long)(id.Low >> 1), id, !own.IsEmpty);
+            ? new RowStamp(evaluated, file, offset, id, !own.IsEmpty, RowMarks.Given)
+            : new RowStamp(evaluated, id.High, (long)(id.Low >> 1), id, !own.IsEmpty, RowMarks.Given);
     }
 
     private static void Count(PartitionCounters counters, long time, Timing timing)

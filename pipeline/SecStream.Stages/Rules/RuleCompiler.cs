@@ -1,4 +1,6 @@
 using SecStream.Core.Fields;
+using SecStream.Stages.Profiles.Loading;
+using SecStream.Stages.Profiles.Model;
 using SecStream.Stages.Rules.Expressions;
 using SecStream.Stages.Rules.Loading;
 using SecStream.Stages.Rules.Matching;
@@ -42,8 +44,10 @@ public sealed class RuleCompiler
         }
     }
 
-    /// <summary>Compiles rule files; their order is the order of detections and rules.</summary>
-    public RuleSet Compile(IEnumerable<RuleSource> sources)
+    /// <summary>Compiles files; their order is the order of detections, rules and profiles.</summary>
+    /// <param name="sources">Rule files.</param>
+    /// <param name="profileSources">Files of profiles; null: none.</param>
+    public RuleSet Compile(IEnumerable<RuleSource> sources, IEnumerable<RuleSource>? profileSources = null)
     {
         var documents = new List<RuleDocument>();
         foreach (var source in sources)
@@ -56,6 +60,7 @@ public sealed class RuleCompiler
         var valid = documents.Where(d => RuleLint.Check(d) && !left.Contains(d)).ToList();
         var detections = CompileDetections(valid);
         var rules = CompileRules(valid);
+        var profiles = CompileProfiles(profileSources ?? [], detections);
         var found = _issues.SelectMany(i => i.Issues).Distinct()
             .OrderBy(i => i.File, StringComparer.Ordinal).ThenBy(i => i.Line).ToArray();
         if (_options.Strict && found.Any(i => i.Severity == IssueSeverity.Error))
@@ -63,7 +68,7 @@ public sealed class RuleCompiler
             return new RuleSet([], [], AlertRuleCompiler.Hash(""), found);
         }
 
-        return new RuleSet(detections, rules, Version(detections, rules), found);
+        return new RuleSet(detections, rules, Version(detections, rules, profiles), found) { Profiles = profiles };
     }
 
     private List<Detection> CompileDetections(List<RuleDocument> documents)
@@ -80,6 +85,19 @@ public sealed class RuleCompiler
         }
 
         return detections;
+    }
+
+    private List<Profile> CompileProfiles(IEnumerable<RuleSource> sources, List<Detection> detections)
+    {
+        var compiler = new ProfileCompiler(_catalog, _names, _options, new ProfileConditions(_catalog, detections));
+        var profiles = new List<Profile>();
+        foreach (var source in sources)
+        {
+            var issues = NewList(source.Path);
+            profiles.AddRange(YamlReading.Documents(source.Text, issues).Select(root => compiler.Compile(root, issues)).OfType<Profile>());
+        }
+
+        return profiles;
     }
 
     private List<AlertRule> CompileRules(List<RuleDocument> documents)
@@ -130,9 +148,12 @@ public sealed class RuleCompiler
         return silent;
     }
 
-    private static string Version(List<Detection> detections, List<AlertRule> rules) => AlertRuleCompiler.Hash(string.Join(
+    private static string Version(List<Detection> detections, List<AlertRule> rules, List<Profile> profiles) => AlertRuleCompiler.Hash(string.Join(
         '\n',
-        rules.Select(r => $"{r.Code} {r.Version}").Concat(detections.Select(d => $"{d.Id} {DetectionNodes.Describe(d.Condition)}")).Order(StringComparer.Ordinal)));
+        rules.Select(r => $"{r.Code} {r.Version}")
+            .Concat(detections.Select(d => $"{d.Id} {DetectionNodes.Describe(d.Condition)}"))
+            .Concat(profiles.Select(p => $"profile {p.Name} {p.Content}"))
+            .Order(StringComparer.Ordinal)));
 
     private IEnumerable<(YamlDotNet.RepresentationModel.YamlMappingNode Table, IssueList Issues)> Tables(IEnumerable<RuleSource> sources)
     {

@@ -1,3 +1,4 @@
+using SecStream.Stages.Profiles.Model;
 using SecStream.Stages.Rules.Expressions;
 using SecStream.Stages.Rules.Matching;
 using SecStream.Stages.Rules.Model;
@@ -17,6 +18,9 @@ public static class RuleLineage
 {
     /// <summary>Most detections a lineage can hold: rows name them in 16 bits.</summary>
     public const int MaxDetections = ushort.MaxValue;
+
+    /// <summary>Most profiles a lineage can hold: rows name them in 15 bits, of which one number is taken.</summary>
+    public const int MaxProfiles = Core.Observations.Row.SessionRoute - Core.Observations.Row.ProfileRoute;
 
     /// <summary>
     /// Merges versions, compiled in this order with one catalog of fields or with copies of it.
@@ -73,6 +77,7 @@ public static class RuleLineage
         private readonly List<Detection> _detections;
         private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
         private readonly List<AlertRule> _rules = [];
+        private readonly List<Profile> _profiles = [];
 
         public Merging(IReadOnlyList<Detection> first)
         {
@@ -105,9 +110,46 @@ public static class RuleLineage
             }
 
             _rules.AddRange(added);
+            AddProfiles(version);
         }
 
-        public RuleSet ToRuleSet(RuleSet last) => last with { Detections = _detections, Rules = _rules };
+        /// <summary>As with rules: a profile that has changed ends, and another begins with empty panes.</summary>
+        private void AddProfiles(RuleVersion version)
+        {
+            var going = _profiles.Select((profile, i) => (profile, i)).Where(p => p.profile.Until == long.MaxValue)
+                .ToDictionary(p => p.profile.Name, p => p.i, StringComparer.Ordinal);
+            var added = new List<Profile>();
+            foreach (var profile in version.Rules.Profiles)
+            {
+                if (going.TryGetValue(profile.Name, out var at) && _profiles[at].Content == profile.Content)
+                {
+                    going.Remove(profile.Name);
+                }
+                else
+                {
+                    added.Add(Renumber(profile, version.Rules) with { From = version.From });
+                }
+            }
+
+            foreach (var at in going.Values)
+            {
+                _profiles[at] = _profiles[at] with { Until = version.From };
+            }
+
+            _profiles.AddRange(added);
+            if (_profiles.Count > MaxProfiles)
+            {
+                throw new RuleLineageFullException($"the rules in force since the data folder was begun have more than {MaxProfiles} different profiles");
+            }
+        }
+
+        private Profile Renumber(Profile profile, RuleSet from) => profile with
+        {
+            Where = profile.Where < 0 ? -1 : NumberOf(from.Detections[profile.Where]),
+            Conditions = [.. profile.Conditions.Select(d => NumberOf(from.Detections[d]))],
+        };
+
+        public RuleSet ToRuleSet(RuleSet last) => last with { Detections = _detections, Rules = _rules, Profiles = _profiles };
 
         private RuleInput Renumber(RuleInput input, RuleSet from) => input with { Detections = [.. input.Detections.Select(d => NumberOf(from.Detections[d])).Distinct()] };
 

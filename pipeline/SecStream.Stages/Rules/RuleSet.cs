@@ -1,10 +1,11 @@
+using SecStream.Stages.Profiles.Model;
 using SecStream.Stages.Rules.Matching;
 using SecStream.Stages.Rules.Model;
 
 namespace SecStream.Stages.Rules;
 
 /// <summary>The rules of a folder, compiled. Immutable; shared by all workers and shards.</summary>
-/// <param name="Detections">What single events are matched against; a detection's index is its position.</param>
+/// <param name="Detections">What single events are matched against; a detection's index is its position. Conditions of profiles come after those of rules.</param>
 /// <param name="Rules">The rules that raise alerts.</param>
 /// <param name="Version">Content hash over all rules: 16 hex digits of SHA-256.</param>
 /// <param name="Issues">Everything found wrong, in order of file and line.</param>
@@ -14,6 +15,12 @@ public sealed record RuleSet(
     string Version,
     IReadOnlyList<RuleIssue> Issues)
 {
+    /// <summary>What is measured of keys, in the order of their files. A row's route names a profile by its place here.</summary>
+    public IReadOnlyList<Profile> Profiles { get; init; } = [];
+
+    /// <summary>The profiles that nothing has taken the place of.</summary>
+    public IEnumerable<Profile> LatestProfiles => Profiles.Where(profile => profile.Until == long.MaxValue);
+
     /// <summary>The rules that nothing has taken the place of: all of them, unless the set is a merged one (<see cref="RuleLineage"/>).</summary>
     public IEnumerable<AlertRule> Latest => Rules.Where(rule => rule.Until == long.MaxValue);
 

@@ -2,6 +2,8 @@ using SecStream.Core.Observations;
 using SecStream.Core.Pipeline;
 using SecStream.Core.Pipeline.State;
 using SecStream.Stages.Alerting;
+using SecStream.Stages.Profiles.Model;
+using SecStream.Stages.Profiles.Windows;
 using SecStream.Stages.Rules;
 using SecStream.Stages.Rules.Evaluation;
 using SecStream.Stages.Rules.History;
@@ -9,10 +11,12 @@ using SecStream.Stages.Rules.Routing;
 
 namespace SecStream.Stages.Sessions;
 
-/// <summary>The shards of one lane: login sessions, whose output is rows again, and rules.</summary>
+/// <summary>The shards of one lane: login sessions, whose output is rows again, profiles, and rules.</summary>
 public sealed class LaneStage : ILaneStage
 {
     private readonly LoginSessions?[] _sessions = new LoginSessions?[Row.ShardCount];
+    private readonly ProfileShard?[] _profiles = new ProfileShard?[Row.ShardCount];
+    private IWindowSink? _windows;
     private readonly RuleShard?[] _rules = new RuleShard?[Row.ShardCount];
     private readonly DetectionSets _sets;
 
@@ -29,11 +33,48 @@ public sealed class LaneStage : ILaneStage
         }
     }
 
+    /// <summary>Makes shards of profiles too, before anything else is done; without them the lane must get no rows of profiles.</summary>
+    public void UseProfiles(IReadOnlyList<Profile> profiles, ProfileShardOptions options, IWindowSink sink, ulong seed)
+    {
+        _windows = sink;
+        for (var shard = 0; shard < Row.ShardCount; shard++)
+        {
+            _profiles[shard] = _sessions[shard] is null ? null : new ProfileShard(profiles, options, sink, seed);
+        }
+    }
+
     /// <summary>The memory of the lane's state.</summary>
     public LaneMemory Memory { get; }
 
+    /// <summary>
+    /// Gives observations that are stated rather than found (tests of rules): called with the clock before the rules are; those up to it go to the buffer
+    /// of their shard. Null: there are none.
+    /// </summary>
+    public Action<long, RowBuffer[]>? Given { get; set; }
+
     /// <summary>Keys with a history.</summary>
     public long Keys => _rules.Sum(shard => (long)(shard?.Keys ?? 0));
+
+    /// <summary>Keys of profiles.</summary>
+    public long ProfileKeys => _profiles.Sum(shard => (long)(shard?.Keys ?? 0));
+
+    /// <summary>Bytes of the state of profiles.</summary>
+    public long ProfileBytes => _profiles.Sum(shard => shard?.StateBytes ?? 0);
+
+    /// <summary>What profiles did and what they could not do exactly.</summary>
+    public ProfileCounters CountProfiles()
+    {
+        var sum = new ProfileCounters();
+        foreach (var shard in _profiles)
+        {
+            if (shard is not null)
+            {
+                sum.Add(shard.Counters);
+            }
+        }
+
+        return sum;
+    }
 
     /// <summary>What the lane could not do exactly.</summary>
     public ShardCounters Counters()
@@ -46,6 +87,15 @@ public sealed class LaneStage : ILaneStage
 
         sum.Unevaluated += _sessions.Sum(s => s?.Unevaluated ?? 0);
         return sum;
+    }
+
+    /// <summary>Takes profiles that go on from the present ones (<see cref="RuleLineage"/>), while everything stands still.</summary>
+    public void UseProfiles(IReadOnlyList<Profile> profiles)
+    {
+        foreach (var shard in _profiles)
+        {
+            shard?.UseProfiles(profiles);
+        }
     }
 
     /// <summary>Takes a plan that goes on from the present one (<see cref="RuleLineage"/>), while everything stands still.</summary>
@@ -69,6 +119,10 @@ public sealed class LaneStage : ILaneStage
             {
                 _sessions[row.Header.Shard]!.Accept(row);
             }
+            else if (row.Header.Route >= Row.ProfileRoute)
+            {
+                _profiles[row.Header.Shard]!.Accept(row);
+            }
             else
             {
                 _rules[row.Header.Shard]!.Accept(row);
@@ -83,6 +137,14 @@ public sealed class LaneStage : ILaneStage
         {
             shard?.Advance(clock, rowsByShard);
         }
+
+        _windows?.Begin(rowsByShard);
+        foreach (var shard in _profiles)
+        {
+            shard?.Advance(clock);
+        }
+
+        Given?.Invoke(clock, rowsByShard);
     }
 
     /// <inheritdoc/>
@@ -106,6 +168,7 @@ public sealed class LaneStage : ILaneStage
     public void Save(int shard, IStateWriter writer, StateExtent extent)
     {
         _sessions[shard]!.Save(shard, writer, extent);
+        _profiles[shard]?.Save(shard, writer, extent);
         _rules[shard]!.Save(shard, writer, extent);
     }
 
@@ -116,6 +179,16 @@ public sealed class LaneStage : ILaneStage
         if (place.Section == StateSection.Session || place is { Section: StateSection.Shard, Part: 0 })
         {
             _sessions[place.Shard]!.Restore(entry);
+        }
+        else if (place.Section == StateSection.Profile || place is { Section: StateSection.Shard, Part: ProfileShard.HeaderPart })
+        {
+            if (_profiles[place.Shard] is not { } profiles)
+            {
+                // Detectors have been switched off since: what profiles knew is let go.
+                return;
+            }
+
+            profiles.Restore(entry);
         }
         else
         {

@@ -4,6 +4,7 @@ using SecStream.Engine;
 using SecStream.Host;
 using SecStream.Host.Versions;
 using SecStream.Stages.Parsing;
+using SecStream.Stages.Profiles;
 using SecStream.Stages.Rules.Evaluation;
 
 namespace SecStream.Conformance.Tests.Harness;
@@ -49,7 +50,11 @@ internal sealed record RunShape
 /// <summary>What came out of a run.</summary>
 internal sealed record RunResult(
     IReadOnlyList<Alert> Alerts, MemoryEventSink Events, IReadOnlyList<string> Breaches, ShardCounters Counters, long Late, long Unevaluated, long Skewed,
-    long DeadLetters, long MostStateBytes, int Withdrawals);
+    long DeadLetters, long MostStateBytes, int Withdrawals)
+{
+    /// <summary>What became of windows in the last life of the engine.</summary>
+    public WindowCounters Windows { get; init; } = new();
+}
 
 /// <summary>Runs partitions through the production topology, from memory to memory.</summary>
 internal static class PipelineRun
@@ -116,7 +121,10 @@ internal static class PipelineRun
         var counters = topology.Sources().Select(s => s.Counters).ToArray();
         return new RunResult(
             log.Alerts, events, breaches, topology.Counters(), counters.Sum(c => c.Late), counters.Sum(c => c.Unevaluated), counters.Sum(c => c.Skewed),
-            counters.Sum(c => c.DeadLetters.Values.Sum()), mostStateBytes, log.Withdrawals);
+            counters.Sum(c => c.DeadLetters.Values.Sum()), mostStateBytes, log.Withdrawals)
+        {
+            Windows = topology.CountWindows(),
+        };
     }
 
     /// <summary>Decides at random that a partition is quiet, as a live service would by the wall clock.</summary>
@@ -187,7 +195,7 @@ internal static class PipelineRun
             SavedLog = log.Copy();
             if (chain is not null && !chain.MergedBytes().AsSpan().SequenceEqual(Snapshot))
             {
-                throw new InvalidOperationException($"base and {chain.Deltas} deltas are not what a full save is");
+                throw new InvalidOperationException($"base and {chain.Deltas} deltas are not what a full save is: {chain.Difference(Snapshot)}");
             }
         }
     }

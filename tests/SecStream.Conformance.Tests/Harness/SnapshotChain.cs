@@ -38,6 +38,38 @@ internal sealed class SnapshotChain
         return Write(merged, withDeleted: false);
     }
 
+    /// <summary>The first entry in which a full save differs from what this makes.</summary>
+    public string Difference(byte[] full)
+    {
+        using var merged = Merged();
+        using var saved = new StreamStateReader(new BinaryReader(new MemoryStream(full)));
+        for (var entry = 0; ; entry++)
+        {
+            var (here, there) = (Next(merged), saved.Read());
+            if (here != there || (here && (!merged.FullKey.SequenceEqual(saved.FullKey) || !merged.Value.SequenceEqual(saved.Value))))
+            {
+                return $"entry {entry}: {(here ? $"{merged.Place} {System.Text.Encoding.UTF8.GetString(merged.Key)} {Convert.ToHexString(merged.Value)}" : "none")} "
+                    + $"is not {(there ? $"{saved.Place} {System.Text.Encoding.UTF8.GetString(saved.Key)} {Convert.ToHexString(saved.Value)}" : "none")}";
+            }
+
+            if (!here)
+            {
+                return "no entry differs";
+            }
+        }
+    }
+
+    private static bool Next(StateReader reader)
+    {
+        var read = reader.Read();
+        while (read && reader.IsDeleted)
+        {
+            read = reader.Read();
+        }
+
+        return read;
+    }
+
     private static byte[] Write(StateReader entries, bool withDeleted)
     {
         using var stream = new MemoryStream();

@@ -1,4 +1,5 @@
 using SecStream.Core.Events;
+using SecStream.Core.Features;
 using SecStream.Core.Fields;
 using SecStream.Engine;
 using SecStream.Host;
@@ -10,8 +11,17 @@ namespace SecStream.Conformance.Tests.Harness;
 /// <summary>A change of the rules to be made while a run is under way.</summary>
 /// <param name="Batch">Batches read before it, over all lives of the engine.</param>
 /// <param name="Ahead">How far behind the highest time evaluated so far it comes into force, µs.</param>
-/// <param name="Compile">Compiles the rules with a catalog.</param>
-internal sealed record Swap(int Batch, long Ahead, Func<FieldCatalog, RuleSet> Compile);
+/// <param name="Compile">Compiles the rules with a catalog; null: they stay.</param>
+/// <param name="Models">Models that come into force; null: they stay.</param>
+internal sealed record Swap(int Batch, long Ahead, Func<FieldCatalog, RuleSet>? Compile, IModelSet? Models = null)
+{
+    /// <summary>The timeline with the change.</summary>
+    public KnowledgeTimeline In(KnowledgeTimeline timeline, long from, long settledBefore = long.MinValue)
+    {
+        var fields = Compile is null ? null : timeline.CopyFields();
+        return timeline.Activate(from, Compile?.Invoke(fields!), fields, settledBefore: settledBefore, models: Models is null ? null : timeline.Models.With(Models, from));
+    }
+}
 
 /// <summary>
 /// What a run knows, and the changes made on the way. Those made are remembered as a control log does: an engine that begins anew knows them
@@ -34,8 +44,7 @@ internal sealed class Swapping(KnowledgeTimeline first, params Swap[] swaps)
         _now = first;
         foreach (var (swap, from) in _made)
         {
-            var fields = Current.CopyFields();
-            _now = Current.Activate(from, swap.Compile(fields), fields);
+            _now = swap.In(Current, from);
         }
 
         return Current;
@@ -57,9 +66,8 @@ internal sealed class Swapping(KnowledgeTimeline first, params Swap[] swaps)
                 var from = Math.Max(topology.HighestEvaluated, Current.LastChange);
                 if (from > long.MinValue)
                 {
-                    var fields = Current.CopyFields();
                     var settled = topology.Engine.Clock == long.MinValue ? long.MinValue : topology.Engine.Clock - EventClock.ToMicroseconds(horizon);
-                    _now = Current.Activate(from + 1 + swap.Ahead, swap.Compile(fields), fields, settledBefore: settled);
+                    _now = swap.In(Current, from + 1 + swap.Ahead, settled);
                     topology.Swap(Current);
                     _made.Add((swap, from + 1 + swap.Ahead));
                 }

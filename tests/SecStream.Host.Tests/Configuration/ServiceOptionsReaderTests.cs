@@ -65,6 +65,7 @@ public sealed class ServiceOptionsReaderTests : IDisposable
             events: {retention: {low: 10d, health_check: 7d}}
             alerts: {keep: 2y}
             state: {max_memory: 512MiB, snapshot_every: 30s}
+            training: {enabled: false, schedule: "0 30 1 ? * MON-FRI", auto_promote: false}
             telemetry: {otlp: "http://127.0.0.1:4317"}
             ledger: {silent_after: 30m, behind_after: 90s, blind_after: 2d, parse_failures: 0.01, late: 0.5, stale_after: {intel: 2d, entities: 30d}, keep: 90d}
             """);
@@ -89,6 +90,7 @@ public sealed class ServiceOptionsReaderTests : IDisposable
         Assert.Equal(new JournalSettings { MaxBytes = 1 << 30, Keep = TimeSpan.FromDays(1), MinFreeBytes = 1_000_000_000 }, options.Journal);
         Assert.Equal((TimeSpan.FromDays(10), TimeSpan.FromDays(7)), (options.Events.BySeverity[Severity.Low], options.Events.ByClass["health_check"]));
         Assert.Equal((TimeSpan.FromDays(730), TimeSpan.FromSeconds(30), new Uri("http://127.0.0.1:4317")), (options.AlertsKeep, options.SnapshotEvery, options.Otlp));
+        Assert.Equal(new TrainingSettings { Enabled = false, Schedule = "0 30 1 ? * MON-FRI", AutoPromote = false }, options.Training);
         Assert.Equal((TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(90), TimeSpan.FromDays(2)), (options.Blindness.SilentAfter, options.Blindness.BehindAfter, options.Blindness.BlindAfter));
         Assert.Equal((0.01, 0.5, TimeSpan.FromDays(90)), (options.Blindness.ParseFailureShare, options.Blindness.LateShare, options.Ledger.Retention));
         Assert.Equal((TimeSpan.FromDays(60), TimeSpan.FromDays(2)), (options.Blindness.StaleAfter["geoip"], options.Blindness.StaleAfter["intel"]));
@@ -117,6 +119,8 @@ public sealed class ServiceOptionsReaderTests : IDisposable
     [InlineData("telemetry: {otlp: 'http://user:secret@host'}", "1:19: telemetry.otlp")]
     [InlineData("events: {retention: {Low: 1d}}", "1:22: events.retention.Low: unknown name 'Low'")]
     [InlineData("ledger: {stale_after: {geoipp: 1d}}", "did you mean 'geoip'?")]
+    [InlineData("training: {schedule: weekly}", "training.schedule: 'weekly' can't be used; use six fields")]
+    [InlineData("training: {schedule: '0 0 3 30 2 ?'}", "training.schedule: '0 0 3 30 2 ?' can't be used")]
     [InlineData("ledger: {late: 1.5}", "use a number from 0 to 1")]
     [InlineData("lateness: 1h\nhorizon: 5m", "2:10: horizon: horizon (5m) is shorter than lateness (1h)")]
     [InlineData("http: {listen: 0.0.0.0:8080}", "1:16: http.listen: 0.0.0.0:8080 is reachable from outside, and no keys are configured")]

@@ -16,7 +16,6 @@ public sealed partial class ComposeTests
     [Theory]
     [InlineData("")]
     [InlineData("demo")]
-    [InlineData("training")]
     public async Task DockerCompose_EveryProfile_IsAccepted(string profile) => Assert.NotEmpty((await ServicesAsync(profile)).Children);
 
     [Fact]
@@ -75,7 +74,6 @@ public sealed partial class ComposeTests
     [Theory]
     [InlineData("Dockerfile")]
     [InlineData("Dockerfile.traffic")]
-    [InlineData("Dockerfile.trainer")]
     public void Dockerfile_SourcesAreThere_ImagesArePinned_AndItIsNotRoot(string file)
     {
         var lines = File.ReadAllLines(RepositoryFiles.At("infra", "docker", file));
@@ -101,7 +99,7 @@ public sealed partial class ComposeTests
 
     private static async Task<IEnumerable<(string Name, YamlNode Service)>> AllAsync()
     {
-        var all = (await ServicesAsync("demo", "training")).Children.Select(pair => (((YamlScalarNode)pair.Key).Value!, pair.Value)).ToList();
+        var all = (await ServicesAsync("demo")).Children.Select(pair => (((YamlScalarNode)pair.Key).Value!, pair.Value)).ToList();
         Assert.Equal(13, all.Count);
         return all;
     }

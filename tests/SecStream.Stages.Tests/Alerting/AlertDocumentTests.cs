@@ -25,6 +25,10 @@ public sealed class AlertDocumentTests : IDisposable
         ["temporal_ordered"] = (Success(), X1, InIncident(Noon)),
         ["impossible_travel"] = (Travel(), P3, default),
         ["new_value"] = (NewCountry(), T7, default),
+        ["anomaly"] = (AnomalyOf(
+            P5, "7f3a",
+            AnomalySentenceTests.Number("request_rate", "requests", 4120, 310, 118.4, 643.2),
+            new("country", "country", 0, 0, 0, 0, 0.2, double.NaN, "DE", "NL, BE")), P5, InIncident(Noon)),
         ["withdrawn"] = (Make(C1, Noon, 6), C1, new AlertState { IsWithdrawn = true, SupersededBy = Make(C1, Noon - 1, 6).Id }),
         ["hostile"] = (Make(L5, Noon, 6, "<img onerror=…>\u001b[2J\r\n\u202e\"},{\ud800", "2001:db8::/64"), L5, InIncident(Noon)),
     };

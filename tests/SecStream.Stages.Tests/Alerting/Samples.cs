@@ -1,6 +1,7 @@
 using System.Globalization;
 using SecStream.Core.Alerts;
 using SecStream.Core.Events;
+using SecStream.Core.Features;
 using SecStream.Core.Fields;
 using SecStream.Stages.Alerting;
 using SecStream.Stages.Rules.Model;
@@ -81,7 +82,17 @@ public static class Samples
         Noun = "critical events",
     };
 
-    public static AlertRule[] All { get; } = [C1, P1, T1, L5, L7, X1, Chain, Spray, P3, T7, T2];
+    public static AlertRule P5 { get; } = Rule("P5", "API key off its baseline", Severity.High, RuleKind.Anomaly) with
+    {
+        Inputs = [new("anomaly", [0], 1, [new("secstream.api_key.id", [Id("secstream.api_key.id")], false)])],
+        PrimaryEntity = "secstream.api_key.id",
+        MinGrade = 0.8,
+        Actions = [new("review_key", null, null)],
+    };
+
+    public static AlertRule L3 { get; } = OfUser(Rule("L3", "Unusual behaviour", Severity.High, RuleKind.Anomaly)) with { MinGrade = 0.8 };
+
+    public static AlertRule[] All { get; } = [C1, P1, T1, L5, L7, X1, Chain, Spray, P3, T7, T2, P5, L3];
 
     private static KeyPart AddressPart => new("source.address", [Id("source.address")], true);
 
@@ -148,6 +159,41 @@ public static class Samples
         Facts = [("port_scan", "1"), ("xss_attempt", "2"), ("login_failed", "3")],
     };
 
+    /// <summary>An alert about a window of five minutes that ends at noon.</summary>
+    public static Alert AnomalyOf(AlertRule rule, string key, params Contribution[] contributions) => Make(rule, Noon, 100, key, key) with
+    {
+        Key = [(rule.PrimaryEntity, key)],
+        Start = Noon - (5 * EventClock.Minute),
+        End = Noon,
+        Observed = new("grade", 0.86, ">=", rule.MinGrade, 5 * EventClock.Minute, "anomaly"),
+        Total = 4120,
+        Events = 4120,
+        Users = rule == L3 ? [new(key, 1)] : [],
+        UserCount = rule == L3 ? 1 : 0,
+        Addresses = [],
+        AddressCount = 0,
+        Hosts = [],
+        HostCount = 0,
+        Actions = [new("anomaly_detected", 1)],
+        Country = null,
+        Anomaly = new()
+        {
+            Profile = rule == L3 ? "user" : "api-key",
+            Start = Noon - (5 * EventClock.Minute),
+            End = Noon,
+            Events = 4120,
+            Grade = 0.86,
+            P = 6.9e-6,
+            Confidence = 0.9,
+            ExpectedFalsePerDay = 0.21,
+            Severity = Severity.High,
+            Model = "2026-02-28-0f3c",
+            Detectors = [new("baseline", 14.2, 3.1e-6, 0.6), new("forest", 0.71, 2.0e-4, 0.4)],
+            Contributions = contributions,
+            Evidence = [],
+        },
+    };
+
     public static Alert ManyUsers(AlertRule rule, int users, long events) => Make(rule, Noon, events) with
     {
         Users = [new("root", 20), new("admin", 12), new("oracle", 3), new("test", 1)],
@@ -195,6 +241,7 @@ public static class Samples
         RuleKind.Temporal => "temporal",
         RuleKind.TemporalOrdered => "temporal_ordered",
         RuleKind.NewValue => "new_value",
+        RuleKind.Anomaly => "anomaly",
         _ => "impossible_travel",
     };
 }

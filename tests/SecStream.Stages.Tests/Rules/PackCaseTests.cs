@@ -28,7 +28,19 @@ public sealed class PackCaseTests
         Assert.Empty(results.Where(r => !r.Passed).Select(r => $"{r.File.Path} '{r.Case.Name}': {string.Join("; ", r.Failures)}"));
     }
 
-    private sealed record Match(long Time, int Count, int Input, string Value, double Lat, double Lon);
+    private sealed record Match(long Time, int Count, int Input, string Value, double Lat, double Lon, long Length);
+
+    /// <summary>An anomaly as its fields are described.</summary>
+    private static RuleTestEvent AsEvent(RuleTestEvent e) => new(e.Time, 1,
+    [
+        .. e.Fields,
+        new("event.dataset", "secstream.anomaly"),
+        new("secstream.anomaly.profile", e.Anomaly!.Profile),
+        new("secstream.anomaly.grade", e.Anomaly.Grade),
+        new("secstream.anomaly.deviation", e.Anomaly.Deviation),
+        new("secstream.anomaly.severity", e.Anomaly.Severity!.ToString()!.ToLowerInvariant()),
+        new("secstream.anomaly.feature", e.Anomaly.Features.ToArray<object>()),
+    ]);
 
     private static List<Alert> Evaluate(IReadOnlyList<RuleTestEvent> events)
     {
@@ -38,8 +50,8 @@ public sealed class PackCaseTests
         var matched = new int[Index.DetectionCount];
         foreach (var e in events)
         {
-            e.Fill(record, Catalog);
-            var detections = matched[..matcher.Match(record, matched)];
+            (e.Anomaly is null ? e : AsEvent(e)).Fill(record, Catalog);
+            var detections = matched[..matcher.Match(record, matched)].Where(d => Pack.Detections[d].IsOfAnomalies == e.Anomaly is not null).ToArray();
             foreach (var rule in Pack.Rules)
             {
                 for (var i = 0; i < rule.Inputs.Length; i++)
@@ -49,8 +61,8 @@ public sealed class PackCaseTests
                         var name = (rule, string.Join('\0', key.Select(k => k.Item2)));
                         histories.TryAdd(name, (key, []));
                         histories[name].Matches.Add(new Match(
-                            e.Time, e.Count, i, rule.ValueField >= 0 ? Text(record, rule.ValueField) : "",
-                            record.Get(Ecs.SourceGeoLocationLat).Number, record.Get(Ecs.SourceGeoLocationLon).Number));
+                            e.Time, (int)(e.Anomaly?.Events ?? e.Count), i, rule.ValueField >= 0 ? Text(record, rule.ValueField) : "",
+                            record.Get(Ecs.SourceGeoLocationLat).Number, record.Get(Ecs.SourceGeoLocationLon).Number, e.Anomaly?.Window ?? 0));
                     }
                 }
             }
@@ -93,7 +105,7 @@ public sealed class PackCaseTests
 
     private static bool Holds(AlertRule rule, List<Match> history, int i, List<Match> window) => rule.Kind switch
     {
-        RuleKind.Event => true,
+        RuleKind.Event or RuleKind.Anomaly => true,
         RuleKind.EventCount => rule.Threshold.Holds(window.Sum(m => (long)m.Count)),
         RuleKind.NewValue => i > 0 && history.Take(i).All(m => m.Value != history[i].Value),
         RuleKind.ImpossibleTravel => i > 0 && Travels(rule, history[i - 1], history[i]),
@@ -124,11 +136,19 @@ public sealed class PackCaseTests
         RuleCode = rule.Code,
         Key = key,
         Opened = opened,
-        Start = contributors[0].Time,
+        Start = contributors.Min(m => m.Time - m.Length),
         End = contributors[^1].Time,
         Observed = new Observed("count", 0, "", 0, 0, ""),
         Evidence = [],
-        Total = contributors.Sum(m => m.Count),
-        Events = contributors.Count,
+        Total = Total(contributors),
+        Events = rule.Kind == RuleKind.Anomaly ? Total(contributors) : contributors.Count,
     };
+
+    /// <summary>Occurrences; of anomalies in windows that don't overlap, tried in every combination.</summary>
+    private static long Total(List<Match> contributors) => contributors[0].Length == 0
+        ? contributors.Sum(m => m.Count)
+        : Enumerable.Range(1, (1 << contributors.Count) - 1)
+            .Select(chosen => contributors.Where((_, i) => (chosen >> i & 1) != 0).ToArray())
+            .Where(windows => windows.All(a => windows.All(b => a == b || a.Time <= b.Time - b.Length || b.Time <= a.Time - a.Length)))
+            .Max(windows => windows.Sum(m => (long)m.Count));
 }

@@ -18,7 +18,7 @@ public sealed class RulePackTests
 
     [Fact]
     public void Pack_HasTheRules() => Assert.Equal(
-        ["C1", "C5", "G1", "G3", "L1", "L2", "L4", "L5", "L6", "L7", "P1", "P11", "P2", "P3", "P4", "P8", "P9", "T1", "T2", "T6", "T7", "X1"],
+        ["C1", "C2", "C4", "C5", "G1", "G2", "G3", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "P1", "P11", "P2", "P3", "P4", "P5", "P8", "P9", "T1", "T2", "T6", "T7", "X1"],
         Pack.Rules.Select(r => r.Code).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -43,6 +43,11 @@ public sealed class RulePackTests
     [InlineData("P11", RuleKind.EventCount, "user.name", ">3", "00:15:00", "00:15:00", Severity.High)]
     [InlineData("G1", RuleKind.EventCount, "source.address", ">=3", "00:15:00", "00:15:00", Severity.Critical)]
     [InlineData("G3", RuleKind.Event, "user.name", ">=1", "00:00:00", "01:00:00", Severity.Critical)]
+    [InlineData("C2", RuleKind.EventCount, "service.name", ">=2", "01:00:00", "01:00:00", Severity.High)]
+    [InlineData("C4", RuleKind.Anomaly, "service.name|host.name", ">=1", "00:00:00", "02:00:00", Severity.High)]
+    [InlineData("L3", RuleKind.Anomaly, "user.name", ">=1", "00:00:00", "02:00:00", Severity.High)]
+    [InlineData("P5", RuleKind.Anomaly, "secstream.api_key.id", ">=1", "00:00:00", "02:00:00", Severity.High)]
+    [InlineData("G2", RuleKind.Anomaly, "user.name", ">=1", "00:00:00", "02:00:00", Severity.Critical)]
     [InlineData("X1", RuleKind.TemporalOrdered, "source.address", ">=1", "00:15:00", "00:15:00", Severity.Critical)]
     public void Rule_IsAsRequired(string code, RuleKind kind, string key, string threshold, string window, string gap, Severity severity)
     {
@@ -71,6 +76,9 @@ public sealed class RulePackTests
         Assert.Equal(new RuleAction("block_ip", TimeSpan.FromHours(24), "global"), Find("L7").Actions[0]);
         Assert.Equal(["block_ip", "create_incident"], Find("L7").Actions.Select(a => a.Type));
         Assert.Equal(["lock_account", "invalidate_sessions"], Find("L6").Actions.Select(a => a.Type));
+        Assert.Equal(["review_key"], Find("P5").Actions.Select(a => a.Type));
+        Assert.Equal(["review"], Find("L3").Actions.Select(a => a.Type));
+        Assert.All(Pack.Rules.Where(r => r.Kind == RuleKind.Anomaly), r => Assert.Equal(0.8, r.MinGrade));
         Assert.All(Pack.Rules, r => Assert.Equal(16, r.Version.Length));
     }
 

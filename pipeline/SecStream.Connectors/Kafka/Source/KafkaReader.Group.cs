@@ -57,22 +57,8 @@ public sealed partial class KafkaReader
     {
         Interlocked.Increment(ref _rebalances);
         _assignment = partitions;
-        var mine = partitions.Where(p => IsSource(p)).ToHashSet();
-        HasAll = Sources.All(s => mine.Contains(new TopicPartition(s.Topic, s.Partition)));
-        HasUnknownPartitions |= partitions.Any(p => _byTopic.ContainsKey(p.Topic) && !IsSource(p));
         ClearFault(null);
-        var offsets = new List<TopicPartitionOffset>();
-        if (_isReading)
-        {
-            offsets = Take(partitions);
-        }
-        else
-        {
-            _state = KafkaReaderState.Parked;
-        }
-
-        AssignmentChanged?.Invoke();
-        return offsets;
+        return Take(partitions);
     }
 
     private List<TopicPartitionOffset> Take(List<TopicPartition> partitions)
@@ -105,7 +91,6 @@ public sealed partial class KafkaReader
     {
         TakeBack();
         _state = _state == KafkaReaderState.Failed ? _state : KafkaReaderState.Joining;
-        AssignmentChanged?.Invoke();
     }
 
     private void TakeBack()
@@ -113,7 +98,6 @@ public sealed partial class KafkaReader
         Rest();
         _assignment = [];
         _committed = [];
-        HasAll = false;
         foreach (var source in Sources)
         {
             source.Unassign();

@@ -7,9 +7,8 @@ namespace SecStream.Connectors.Kafka.Source;
 /// group decides; where it reads on, the sources know, whose positions are part of the engine's snapshot. Members are thread-safe.
 /// </summary>
 /// <remarks>
-/// Order of calls: make it, restore the sources, <see cref="Start"/>. A membership that needs to hold the partitions before it has the state to restore
-/// calls <see cref="Join"/> first and <see cref="BeginReading"/> after restoring. Memory is bounded: a partition whose share of the buffer is full
-/// rests until half of it has been worked off.
+/// Order of calls: make it, restore the sources, <see cref="Start"/>. Memory is bounded: a partition whose share of the buffer is full rests until half of
+/// it has been worked off.
 /// </remarks>
 public sealed partial class KafkaReader : IAsyncDisposable
 {
@@ -29,7 +28,6 @@ public sealed partial class KafkaReader : IAsyncDisposable
     private readonly long _share;
     private volatile KafkaReaderState _state;
     private volatile bool _stop;
-    private volatile bool _isReading;
     private string _lastTopic = "";
     private KafkaPartitionSource[] _lastSources = [];
 
@@ -53,42 +51,20 @@ public sealed partial class KafkaReader : IAsyncDisposable
     /// <summary>The partitions: by topic as given, then by number.</summary>
     public IReadOnlyList<KafkaPartitionSource> Sources { get; }
 
-    /// <summary>The group has given or taken partitions; raised on the reader's thread.</summary>
-    public event Action? AssignmentChanged;
-
     /// <summary>Ends when the reader has been closed; fails when a defect ended it.</summary>
     public Task Completion => _done.Task;
 
-    /// <summary>Whether the group has given this member every partition of the sources.</summary>
-    public bool HasAll { get; private set; }
-
-    /// <summary>Partitions were given that no source is for: the topics have grown (<see cref="KafkaTopicWatch"/> tells, too).</summary>
-    public bool HasUnknownPartitions { get; private set; }
-
-    /// <summary>Joins the group and reads as soon as it is given partitions.</summary>
+    /// <summary>Joins the group and reads what it is given, from the positions of the sources as they are now.</summary>
     public void Start()
-    {
-        BeginReading();
-        Join();
-    }
-
-    /// <summary>Joins the group, but reads nothing before <see cref="BeginReading"/>.</summary>
-    public void Join()
     {
         if (_state != KafkaReaderState.New)
         {
             throw new InvalidOperationException("the reader was started before");
         }
 
+        _hadState = Sources.Any(s => s.HasPosition);
         _state = KafkaReaderState.Joining;
         new Thread(Run) { IsBackground = true, Name = "kafka reader" }.Start();
-    }
-
-    /// <summary>Reads what it is given, from the positions of the sources as they are now.</summary>
-    public void BeginReading()
-    {
-        _hadState = Sources.Any(s => s.HasPosition);
-        _isReading = true;
     }
 
     /// <summary>How things stand.</summary>
@@ -247,11 +223,6 @@ public sealed partial class KafkaReader : IAsyncDisposable
                 source.IsPaused = false;
                 _consumer.Resume([new TopicPartition(source.Topic, source.Partition)]);
             }
-        }
-
-        if (_isReading && _state == KafkaReaderState.Parked)
-        {
-            _consumer.Assign(Take(_assignment));
         }
 
         FinishResets();

@@ -9,9 +9,6 @@ public enum KafkaReaderState
     /// <summary>Waits for the group to assign partitions.</summary>
     Joining,
 
-    /// <summary>Member of the group, but does not read yet (<see cref="KafkaReader.Join"/>).</summary>
-    Parked,
-
     /// <summary>Reads what is assigned to it.</summary>
     Reading,
 

@@ -12,7 +12,7 @@ public enum StateSection : byte
     /// <summary>A source partition (part = its number): watermark, position, ingest state.</summary>
     Partition = 3,
 
-    /// <summary>A shard's clocks and counters: part 0 sessions, part 1 rules.</summary>
+    /// <summary>A shard's clocks and counters: part 0 sessions, part 1 rules, part 2 profiles.</summary>
     Shard = 4,
 
     /// <summary>A login session of a shard.</summary>
@@ -29,6 +29,9 @@ public enum StateSection : byte
 
     /// <summary>Whatever the host keeps besides (part = its choice).</summary>
     Host = 9,
+
+    /// <summary>A key of a profile in a shard (part = the profile), or the identities of a minute (part = 65 535).</summary>
+    Profile = 10,
 }
 
 /// <summary>Where a key of the state lies.</summary>

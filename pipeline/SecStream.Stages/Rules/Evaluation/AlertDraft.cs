@@ -11,7 +11,7 @@ internal record struct EvidenceReference(ulong IdHigh, ulong IdLow, int GivenId,
 /// An alert in the making: the episode's contributors summed up as they come, in order of events. About 400 bytes plus 32 per piece of
 /// evidence (100 at most) and 16 per distinct value.
 /// </summary>
-public sealed class AlertDraft
+public sealed partial class AlertDraft
 {
     /// <summary>Events listed as evidence.</summary>
     public const int MaxEvidence = 100;
@@ -64,6 +64,9 @@ public sealed class AlertDraft
     /// <summary>The rule's values among the contributors.</summary>
     public Tally RuleValues { get; private init; } = new();
 
+    /// <summary>The windows, of an alert about anomalies.</summary>
+    public AnomalyEpisode? Anomalies { get; private set; }
+
     /// <summary>Total when it was sent out last; −1: never sent.</summary>
     public long SentTotal { get; set; } = -1;
 
@@ -90,15 +93,25 @@ public sealed class AlertDraft
             AddEvidence(new(item.IdHigh, item.IdLow, pool.AddReference(item.Values[Row.GivenIdSlot]), item.Time, item.Count));
         }
 
-        Users.Add(item.Values[Row.UserSlot], item.Count, pool);
-        Addresses.Add(item.Values[Row.AddressSlot], item.Count, pool);
-        Hosts.Add(item.Values[Row.HostSlot], item.Count, pool);
-        Actions.Add(item.Values[Row.ActionSlot], item.Count, pool);
-        Countries.Add(item.Values[Row.CountrySlot], item.Count, pool);
+        Count(item, pool);
         if (valueSlot >= 0)
         {
             RuleValues.Add(item.Values[valueSlot], item.Count, pool);
         }
+    }
+
+    /// <summary>Adds the window of an anomaly: its times, its occurrences and its events are the contributors.</summary>
+    public void AddAnomaly(in Item item, int valueSlot, ValuePool pool)
+    {
+        Anomalies ??= new AnomalyEpisode();
+        Anomalies.Add(item.Values[valueSlot], pool);
+        Start = Anomalies.Start;
+        End = Anomalies.End;
+        Total = Events = Anomalies.Occurrences;
+        Count(item, pool);
+
+        // What the alert tells may have changed although totals and end are the same: it must go out again.
+        SentTotal = Math.Min(SentTotal, 0);
     }
 
     /// <summary>Whether an event is among the evidence listed (used to list a predecessor once).</summary>
@@ -135,6 +148,7 @@ public sealed class AlertDraft
             Actions = Actions.Clone(pool),
             Countries = Countries.Clone(pool),
             RuleValues = RuleValues.Clone(pool),
+            Anomalies = Anomalies?.Clone(pool),
         };
         foreach (var evidence in Listed)
         {
@@ -162,10 +176,20 @@ public sealed class AlertDraft
         Actions.Release(pool);
         Countries.Release(pool);
         RuleValues.Release(pool);
+        Anomalies?.Release(pool);
+    }
+
+    private void Count(in Item item, ValuePool pool)
+    {
+        Users.Add(item.Values[Row.UserSlot], item.Count, pool);
+        Addresses.Add(item.Values[Row.AddressSlot], item.Count, pool);
+        Hosts.Add(item.Values[Row.HostSlot], item.Count, pool);
+        Actions.Add(item.Values[Row.ActionSlot], item.Count, pool);
+        Countries.Add(item.Values[Row.CountrySlot], item.Count, pool);
     }
 
     /// <summary>The evidence as the alert shows it.</summary>
-    public Core.Alerts.EvidenceItem[] Evidence(ValuePool pool) =>
+    public Core.Alerts.EvidenceItem[] Evidence(ValuePool pool) => Anomalies?.Evidence() ??
     [
         .. _evidence.Take(_evidenceCount).Select(e => e.GivenId == ValuePool.None
             ? new Core.Alerts.EvidenceItem(new EventId(e.IdHigh, e.IdLow), e.Time, e.Count)
@@ -185,80 +209,5 @@ public sealed class AlertDraft
         }
 
         _evidence[_evidenceCount++] = evidence;
-    }
-
-    /// <summary>Writes the draft.</summary>
-    public void Save(BinaryWriter writer, ValuePool pool)
-    {
-        foreach (var number in (ReadOnlySpan<long>)[Opened, Start, End, LastMatch, Total, Events, SentTotal, SentEnd, SentAt])
-        {
-            writer.Write(number);
-        }
-
-        writer.Write(IsClosed);
-        writer.Write(InputTotals.Length);
-        Array.ForEach(InputTotals, writer.Write);
-        writer.Write(Facts.Count);
-        foreach (var (name, value) in Facts)
-        {
-            writer.Write(name);
-            writer.Write(value);
-        }
-
-        writer.Write(_evidenceCount);
-        foreach (var e in Listed)
-        {
-            writer.Write(e.IdHigh);
-            writer.Write(e.IdLow);
-            StateFormat.WriteValue(writer, e.GivenId, pool);
-            writer.Write(e.Time);
-            writer.Write(e.Count);
-        }
-
-        foreach (var tally in (ReadOnlySpan<Tally>)[Users, Addresses, Hosts, Actions, Countries, RuleValues])
-        {
-            tally.Save(writer, pool);
-        }
-    }
-
-    /// <summary>Reads a draft.</summary>
-    public static AlertDraft Load(BinaryReader reader, ValuePool pool)
-    {
-        Span<long> numbers = stackalloc long[9];
-        for (var i = 0; i < numbers.Length; i++)
-        {
-            numbers[i] = reader.ReadInt64();
-        }
-
-        var closed = reader.ReadBoolean();
-        var inputs = Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadInt64()).ToArray();
-        var facts = Enumerable.Range(0, reader.ReadInt32()).Select(_ => (reader.ReadString(), reader.ReadString())).ToList();
-        var evidence = Enumerable.Range(0, reader.ReadInt32())
-            .Select(_ => new EvidenceReference(
-                reader.ReadUInt64(), reader.ReadUInt64(), StateFormat.ReadValue(reader, pool), reader.ReadInt64(), reader.ReadInt32()))
-            .ToList();
-        var draft = new AlertDraft
-        {
-            Opened = numbers[0],
-            Start = numbers[1],
-            End = numbers[2],
-            LastMatch = numbers[3],
-            Total = numbers[4],
-            Events = numbers[5],
-            SentTotal = numbers[6],
-            SentEnd = numbers[7],
-            SentAt = numbers[8],
-            IsClosed = closed,
-            InputTotals = inputs,
-            Facts = facts,
-            Users = Tally.Load(reader, pool),
-            Addresses = Tally.Load(reader, pool),
-            Hosts = Tally.Load(reader, pool),
-            Actions = Tally.Load(reader, pool),
-            Countries = Tally.Load(reader, pool),
-            RuleValues = Tally.Load(reader, pool),
-        };
-        evidence.ForEach(draft.AddEvidence);
-        return draft;
     }
 }

@@ -29,6 +29,7 @@ internal static class Conditions
         RuleKind.NewValue => IsNewValue(entity, state, rule, local, at, sets),
         RuleKind.ImpossibleTravel => Predecessor(entity, state, rule, local, at, sets, out var previous)
             && IsImpossible(rule.Rule, previous, entity.Items[at], rule.ValueSlot, pool, out _, out _),
+        RuleKind.Anomaly => entity.Items[at].Values[rule.ValueSlot] != ValuePool.None,
         _ => false,
     };
 

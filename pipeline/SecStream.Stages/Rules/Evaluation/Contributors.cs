@@ -8,7 +8,7 @@ namespace SecStream.Stages.Rules.Evaluation;
 
 /// <summary>
 /// Which events make up an alert. Counting kinds: every matching event from the first in the window of the opening to the last of the episode.
-/// New value and impossible travel: the events at which the condition held (for travel with the login before).
+/// New value and impossible travel: the events at which the condition held (for travel with the login before). Anomaly: the windows.
 /// </summary>
 internal static class Contributors
 {
@@ -47,7 +47,7 @@ internal static class Contributors
     /// <summary>Takes a further matching event into an open alert; false when it does not contribute.</summary>
     public static bool Extend(Entity entity, RuleState state, RouteRule rule, int local, int at, AlertDraft open, DetectionSets sets, ValuePool pool)
     {
-        if (rule.Rule.Kind is RuleKind.NewValue or RuleKind.ImpossibleTravel)
+        if (rule.Rule.Kind is RuleKind.NewValue or RuleKind.ImpossibleTravel or RuleKind.Anomaly)
         {
             if (!Conditions.Holds(entity, state, rule, local, at, sets, pool))
             {
@@ -103,7 +103,11 @@ internal static class Contributors
     private static void Add(Entity entity, RouteRule rule, int local, int at, AlertDraft draft, DetectionSets sets, ValuePool pool)
     {
         var inputs = sets[entity.Items[at].Set].InputMasks[local];
-        if (inputs != 0)
+        if (inputs != 0 && rule.Rule.Kind == RuleKind.Anomaly)
+        {
+            draft.AddAnomaly(entity.Items[at], rule.ValueSlot, pool);
+        }
+        else if (inputs != 0)
         {
             draft.Add(entity.Items[at], inputs, rule.ValueSlot, pool);
         }

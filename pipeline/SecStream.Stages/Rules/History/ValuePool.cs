@@ -12,7 +12,7 @@ public sealed class ValuePool
     public const int None = -1;
 
     private readonly ulong _seed;
-    private readonly Stack<byte[]>[] _free = [new(), new(), new(), new(), new(), new()];
+    private readonly Stack<byte[]>[] _free = [new(), new(), new(), new(), new(), new(), new(), new(), new(), new()];
     private Entry[] _entries = new Entry[256];
     private int[] _buckets = new int[512];
     private int _used;
@@ -83,7 +83,8 @@ public sealed class ValuePool
     public ReadOnlySpan<byte> Get(int reference) =>
         reference == None ? default : _entries[reference].Bytes.AsSpan(0, _entries[reference].Length);
 
-    private static int SizeClass(int length) => length switch { <= 16 => 0, <= 32 => 1, <= 64 => 2, <= 128 => 3, <= 256 => 4, _ => 5 };
+    /// <summary>Arrays of 16, 32, 64 … bytes. Texts have 512 at most, anomalies 8 KiB.</summary>
+    private static int SizeClass(int length) => length <= 16 ? 0 : System.Numerics.BitOperations.Log2((uint)(length - 1)) - 3;
 
     private int Add(ulong hash, ReadOnlySpan<byte> value)
     {

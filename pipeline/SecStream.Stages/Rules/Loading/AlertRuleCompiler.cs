@@ -12,7 +12,14 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
 {
     private static readonly TimeSpan DefaultGap = TimeSpan.FromHours(1);
 
-    private static readonly string[] EventRuleKeys = ["type", "field", "key", "min-distance-km", "max-speed-kmh"];
+    // Windows of an hour that follow each other end an hour apart: they must be one episode.
+    private static readonly TimeSpan DefaultAnomalyGap = TimeSpan.FromHours(2);
+
+    private static readonly string[] AnomalyKeys = ["min-severity", "profile"];
+
+    private static readonly string[] EventRuleKeys = ["type", "field", "key", "min-distance-km", "max-speed-kmh", .. AnomalyKeys];
+
+    private static readonly string[] Types = ["new_value", "impossible_travel", "anomaly"];
 
     private readonly KeyParser _keys = new(catalog, names);
 
@@ -27,6 +34,7 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
         var kind = ReadKind(section, document);
         var key = section.Key is { } node ? _keys.Parse(node, _ => null, document.Issues) : _keys.Default();
         CheckKindKeys(section, kind, document);
+        CheckAnomalies(section, kind, document);
         var input = new RuleInput(document.Compiled!.Name, [document.Compiled.Index], 1, key);
         var rule = Create(document, section, kind, [input], TimeSpan.Zero);
         if (kind == RuleKind.NewValue && section.Field is { Length: > 0 } field)
@@ -36,6 +44,11 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
         else if (kind == RuleKind.ImpossibleTravel)
         {
             rule = rule with { MinDistanceKm = section.MinDistanceKm ?? 0, MaxSpeedKmh = section.MaxSpeedKmh ?? 0 };
+        }
+
+        else if (kind == RuleKind.Anomaly)
+        {
+            rule = rule with { MinGrade = AnomalyConditions.MinGrade(document.Compiled) };
         }
 
         return document.Issues.ErrorCount == errors ? rule : null;
@@ -90,7 +103,7 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
             File = document.Issues.File,
             Kind = kind,
             Inputs = inputs,
-            Gap = gap > TimeSpan.Zero ? gap : DefaultGap,
+            Gap = gap > TimeSpan.Zero ? gap : kind == RuleKind.Anomaly ? DefaultAnomalyGap : DefaultGap,
             PrimaryEntity = ReadPrimaryEntity(section, inputs[0].Key, document),
             Noun = section.Noun is { Length: > 0 } noun ? noun : "events",
             Tags = document.List("tags"),
@@ -109,9 +122,11 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
                 return RuleKind.NewValue;
             case "impossible_travel":
                 return RuleKind.ImpossibleTravel;
+            case "anomaly":
+                return RuleKind.Anomaly;
             default:
                 document.Issues.Error(
-                    "type", section.At("type"), "secstream.type", $"'{section.Type}' is no type of rule", Suggestion.OrList(section.Type, ["new_value", "impossible_travel"]));
+                    "type", section.At("type"), "secstream.type", $"'{section.Type}' is no type of rule", Suggestion.OrList(section.Type, Types));
                 return RuleKind.Event;
         }
     }
@@ -139,6 +154,24 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
         }
     }
 
+    private static void CheckAnomalies(SecstreamSection section, RuleKind kind, RuleDocument document)
+    {
+        foreach (var key in AnomalyKeys.Where(key => section.Has(key) && kind != RuleKind.Anomaly))
+        {
+            document.Issues.Error("secstream", section.At(key), $"secstream.{key}", $"'{key}' has no meaning for this kind of rule");
+        }
+
+        if (kind == RuleKind.Anomaly && !document.Compiled!.IsOfAnomalies)
+        {
+            document.Issues.Error(
+                "anomaly-logsource", section.At("type"), "logsource", "a rule about anomalies needs their log source", "logsource: {product: secstream, category: anomaly}");
+        }
+        else if (kind != RuleKind.Anomaly && document.Compiled!.IsOfAnomalies)
+        {
+            document.Issues.Error("type", document.Root, "secstream.type", "the log source is that of anomalies, and the rule is of another type", "type: anomaly");
+        }
+    }
+
     private List<RuleDocument> Resolve(CorrelationReader correlation, RuleDocument document)
     {
         var bases = new List<RuleDocument>();
@@ -152,6 +185,10 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
             else if (found.Correlation is not null)
             {
                 document.Issues.Error("unsupported-correlation", reference, "correlation.rules", $"'{name}' is a correlation itself; that is not supported yet");
+            }
+            else if (found.Compiled?.IsOfAnomalies == true)
+            {
+                document.Issues.Error("unsupported-correlation", reference, "correlation.rules", $"'{name}' is about anomalies; they are not correlated yet", "use a rule of type: anomaly");
             }
             else if (found.Compiled is null)
             {

@@ -19,6 +19,7 @@ internal sealed class DetectionCompiler(FieldCatalog catalog, FieldNames names, 
         var source = ReadLogsource(document);
         var implied = Implied(document, source, parser, out var mapped);
         var stated = parser.Parse(document.Detection!);
+        CheckAnomalyFields(stated, source, document);
         if (stated is null || issues.ErrorCount > errors)
         {
             return null;
@@ -45,6 +46,7 @@ internal sealed class DetectionCompiler(FieldCatalog catalog, FieldNames names, 
             Title = document.Title,
             Condition = condition,
             CountsAttempts = countsAttempts,
+            IsOfAnomalies = AnomalyConditions.IsSource(source),
             Fields = [.. fields.Select(f => f.Name)],
             FieldIds = [.. fields.Select(f => f.Id)],
             Logsource = source.ToString(),
@@ -79,8 +81,25 @@ internal sealed class DetectionCompiler(FieldCatalog catalog, FieldNames names, 
             conditions.Add(Default(source, open));
         }
 
+        if (AnomalyConditions.IsSource(source))
+        {
+            conditions.AddRange(AnomalyConditions.Of(document));
+        }
+
         var nodes = conditions.Select(c => parser.ParseSelection(c, "logsource")).OfType<DetectionNode>().ToArray();
         return nodes.Length > 0 ? DetectionNodes.All(nodes) : null;
+    }
+
+    // Only observations of anomalies have these fields; elsewhere the rule would look alive and never match.
+    private static void CheckAnomalyFields(DetectionNode? condition, Logsource source, RuleDocument document)
+    {
+        if (condition is not null && !AnomalyConditions.IsSource(source)
+            && DetectionNodes.Tests(condition).FirstOrDefault(t => t.FieldName.StartsWith(AnomalyConditions.FieldPrefix, StringComparison.Ordinal)) is { } test)
+        {
+            document.Issues.Error(
+                "anomaly-logsource", document.Detection!, "logsource", $"'{test.FieldName}' is a field of anomalies, and the log source is another",
+                "logsource: {product: secstream, category: anomaly}");
+        }
     }
 
     private static YamlMappingNode Default(Logsource source, Logsource open)

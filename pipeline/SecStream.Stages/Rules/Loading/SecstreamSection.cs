@@ -11,6 +11,7 @@ internal sealed class SecstreamSection
     private static readonly string[] KnownKeys =
     [
         "code", "key", "gap", "cooldown", "primary-entity", "noun", "actions", "min-count", "type", "field", "min-distance-km", "max-speed-kmh",
+        "min-severity", "profile",
     ];
 
     private static readonly string[] ActionTypes =

@@ -32,6 +32,12 @@ public sealed class Detection
     /// </summary>
     public required bool CountsAttempts { get; init; }
 
+    /// <summary>
+    /// It is about anomalies (log source product secstream, category anomaly): it matches the observations that the pipeline derives itself and nothing that
+    /// comes in, whatever that says of itself.
+    /// </summary>
+    public bool IsOfAnomalies { get; init; }
+
     /// <summary>Names of the fields it reads, sorted; keywords read <c>message</c>.</summary>
     public required IReadOnlyList<string> Fields { get; init; }
 

@@ -25,6 +25,9 @@ public enum RuleKind
 
     /// <summary>Extension: a value of a field not seen before for a key; the first value of a key never counts.</summary>
     NewValue,
+
+    /// <summary>Extension: every matching anomaly (<see cref="Core.Features.Anomaly"/>) of the key.</summary>
+    Anomaly,
 }
 
 /// <summary>Comparison of an observed measure with a threshold.</summary>
@@ -125,6 +128,9 @@ public sealed record AlertRule
 
     /// <summary>ImpossibleTravel: greatest plausible speed in km/h.</summary>
     public double MaxSpeedKmh { get; init; }
+
+    /// <summary>Anomaly: the grade from which on the rule's conditions can hold, as far as they say; what the grade is compared with in the alert.</summary>
+    public double MinGrade { get; init; }
 
     /// <summary>Name of the key part that is the alert's primary entity (incidents group by it); the first part unless the rule says otherwise.</summary>
     public required string PrimaryEntity { get; init; }

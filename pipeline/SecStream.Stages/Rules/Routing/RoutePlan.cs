@@ -13,7 +13,7 @@ public sealed record RouteRule(AlertRule Rule, int Index, int ValueSlot);
 /// <param name="Index">Number of the route.</param>
 /// <param name="Name">The names of the key parts, comma-separated, for people and hashes.</param>
 /// <param name="Rules">The rules.</param>
-/// <param name="ValueFields">Field ids of the route's value slots; <see cref="RoutePlan.Location"/> for a geo location.</param>
+/// <param name="ValueFields">Field ids of the route's value slots; <see cref="RoutePlan.Location"/>, <see cref="RoutePlan.Anomaly"/>.</param>
 public sealed record Route(int Index, string Name, string[] KeyNames, RouteRule[] Rules, int[] ValueFields);
 
 /// <summary>
@@ -26,6 +26,9 @@ public sealed class RoutePlan
 {
     /// <summary>Pseudo field id: the geo location of the source, packed.</summary>
     public const int Location = -2;
+
+    /// <summary>Pseudo field id: the anomaly that an observation tells of (<see cref="Core.Features.AnomalyFormat"/>).</summary>
+    public const int Anomaly = -3;
 
     private const int MaxValueFields = Core.Observations.Row.Slots - Core.Observations.Row.FirstRouteSlot;
 
@@ -105,6 +108,7 @@ public sealed class RoutePlan
         int? value = rule.Kind switch
         {
             RuleKind.ImpossibleTravel => Location,
+            RuleKind.Anomaly => Anomaly,
             RuleKind.ValueCount or RuleKind.NewValue => rule.ValueField,
             _ => null,
         };

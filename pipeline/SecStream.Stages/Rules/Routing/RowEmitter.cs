@@ -9,7 +9,7 @@ namespace SecStream.Stages.Rules.Routing;
 /// Turns the detections an event matched into rows, one per key it concerns. One per worker; allocates nothing.
 /// Login lines (<see cref="EventRecord.LoginLine"/>) become one session row; what they mean as an attempt goes along as followers.
 /// </summary>
-public sealed class RowEmitter
+public sealed partial class RowEmitter
 {
     private readonly RoutePlan _plan;
     private readonly bool[] _countsAttempts;
@@ -28,6 +28,7 @@ public sealed class RowEmitter
     {
         _plan = plan;
         _countsAttempts = [.. rules.Detections.Select(d => d.CountsAttempts)];
+        _anomalyDetections = [.. rules.Detections.Where(d => d.IsOfAnomalies).Select(d => d.Index)];
         _tenantHash = StableHash.Compute(System.Text.Encoding.UTF8.GetBytes(tenant));
         _routeHashes = [.. plan.Routes.Select(r => StableHash.Compute(System.Text.Encoding.UTF8.GetBytes(r.Name), _tenantHash))];
         _touched = new int[plan.Entries.Length];
@@ -173,4 +174,5 @@ public sealed class RowEmitter
 /// <param name="Position">Third key of the order of events.</param>
 /// <param name="Id">Identity.</param>
 /// <param name="HasOwnId">The event brought its <c>event.id</c>.</param>
-public readonly record struct RowStamp(long Time, ulong Source, long Position, EventId Id, bool HasOwnId);
+/// <param name="Marks">How it is recognised when it comes again.</param>
+public readonly record struct RowStamp(long Time, ulong Source, long Position, EventId Id, bool HasOwnId, RowMarks Marks = RowMarks.None);

@@ -16,9 +16,10 @@ internal sealed class RowValues
     private readonly int[] _fields = new int[Row.FirstRouteSlot];
     private int _locationLength;
     private bool _hasOwnId;
+    private ReadOnlyMemory<byte> _anomaly;
 
-    /// <summary>Reads what all rows of the event share.</summary>
-    public void Read(EventRecord record, bool hasOwnId)
+    /// <summary>Reads what all rows of the event share; of an observation of an anomaly also that (<see cref="RoutePlan.Anomaly"/>).</summary>
+    public void Read(EventRecord record, bool hasOwnId, ReadOnlyMemory<byte> anomaly = default)
     {
         _fields[Row.UserSlot] = record.Has(Ecs.UserName) ? Ecs.UserName : Ecs.UserEmail;
         _fields[Row.AddressSlot] = Ecs.SourceAddress;
@@ -27,6 +28,7 @@ internal sealed class RowValues
         _fields[Row.CountrySlot] = Ecs.SourceGeoCountryIsoCode;
         _locationLength = -1;
         _hasOwnId = hasOwnId;
+        _anomaly = anomaly;
     }
 
     /// <summary>Appends lengths and values to a row being written.</summary>
@@ -48,7 +50,12 @@ internal sealed class RowValues
 
         for (var i = 0; i < routeFields.Length; i++)
         {
-            lengths[Row.FirstRouteSlot + i] = routeFields[i] == RoutePlan.Location ? AppendLocation(buffer, record) : Append(buffer, record, routeFields[i]);
+            lengths[Row.FirstRouteSlot + i] = routeFields[i] switch
+            {
+                RoutePlan.Location => AppendLocation(buffer, record),
+                RoutePlan.Anomaly => AppendAnomaly(buffer),
+                var field => Append(buffer, record, field),
+            };
         }
 
         MemoryMarshal.AsBytes(lengths).CopyTo(buffer.WritableAt(lengthsAt, Row.Slots * 2));
@@ -99,5 +106,12 @@ internal sealed class RowValues
 
         buffer.Append(_location.AsSpan(0, _locationLength));
         return (ushort)_locationLength;
+    }
+
+    /// <summary>Never cut: half an anomaly is none.</summary>
+    private ushort AppendAnomaly(RowBuffer buffer)
+    {
+        buffer.Append(_anomaly.Span);
+        return _anomaly.IsEmpty ? ushort.MaxValue : (ushort)_anomaly.Length;
     }
 }

@@ -15,6 +15,9 @@ public sealed record RuleTestField(string Name, object Value);
 /// <param name="Fields">Its fields, ECS names.</param>
 public sealed record RuleTestEvent(long Time, int Count, IReadOnlyList<RuleTestField> Fields)
 {
+    /// <summary>It is no event but an anomaly whose window ends at <see cref="Time"/>; <see cref="Fields"/> are its key.</summary>
+    public RuleTestAnomaly? Anomaly { get; init; }
+
     // As shippers write it: only what must be escaped is.
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -23,7 +23,7 @@ namespace SecStream.Stages.Rules.Testing;
 /// </code>
 /// <c>at</c>, <c>opened</c>, <c>start</c> and <c>end</c> are offsets (<c>+90s</c>, <c>+1h30m</c>) or instants. Short names of fields:
 /// action, outcome, ip, user, email, host, service, country, lat, lon, severity, api-key, admin, sensitivity. <c>count</c> is the number of
-/// occurrences an event stands for. Events are sorted by time.
+/// occurrences an event stands for. Events are sorted by time. An event with <c>anomaly</c> is an observation of one (<see cref="RuleTestAnomaly"/>).
 /// </summary>
 public static class RuleTestLoader
 {
@@ -116,12 +116,13 @@ public static class RuleTestLoader
     {
         var time = YamlReading.Get(map, "at") is { } at ? ReadTime(at, start, issues) : start;
         var count = int.TryParse(YamlReading.Text(YamlReading.Get(map, "count")) ?? "1", NumberStyles.None, CultureInfo.InvariantCulture, out var c) ? c : 1;
-        var own = new YamlMappingNode(map.Children.Where(f => YamlReading.Key(f.Key) is not ("at" or "repeat" or "count")));
+        var own = new YamlMappingNode(map.Children.Where(f => YamlReading.Key(f.Key) is not ("at" or "repeat" or "count" or "anomaly")));
         var fields = ReadFields(own, common, issues).Where(f => f.Value is not DBNull).Select(f => new RuleTestField(f.Key, f.Value)).ToArray();
+        var anomaly = YamlReading.Get(map, "anomaly") is { } node ? RuleTestAnomaly.Read(node, issues) : null;
         var (times, step) = ReadRepeat(YamlReading.Get(map, "repeat"), issues);
         for (var i = 0; i < times && events.Count < MaxEvents; i++)
         {
-            events.Add(new RuleTestEvent(time + (i * step), count, fields));
+            events.Add(new RuleTestEvent(time + (i * step), count, fields) { Anomaly = anomaly });
         }
     }
 

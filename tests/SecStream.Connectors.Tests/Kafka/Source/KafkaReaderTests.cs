@@ -24,8 +24,6 @@ public sealed class KafkaReaderTests
 
         await reader.PumpUntilAsync(() => reader.Reader.Sources.All(s => s.IsLive), "all live");
         cluster.AssertTakenOnce(reader.Taken);
-        Assert.True(reader.Reader.HasAll);
-        Assert.False(reader.Reader.HasUnknownPartitions);
         Assert.All(reader.Reader.Status().Partitions, p => Assert.Equal((0, 0, p.HighWatermark), (p.Lag, p.Gaps, p.Position)));
         Assert.Null(reader.Reader.Fault);
     }
@@ -105,32 +103,16 @@ public sealed class KafkaReaderTests
     }
 
     [Fact]
-    public async Task Join_BeforeTheStateIsThere_HoldsThePartitionsAndReadsNothing()
+    public async Task Start_Again_OrRestoringAfterIt_IsRefused()
     {
         using var cluster = new SourceCluster();
-        KafkaTopic[] topics = [cluster.Create("a", 2)];
-        cluster.Write(topics[0], 100);
-        await using var reader = new TestReader(cluster.Options("a"), topics);
-        Assert.Throws<InvalidOperationException>(() =>
-        {
-            reader.Reader.Join();
-            reader.Reader.Join();
-        });
+        KafkaTopic[] topics = [cluster.Create("a")];
+        cluster.Write(topics[0], 10);
+        await using var reader = TestReader.Started(cluster.Options("a"), topics);
+        await reader.PumpUntilAsync(10);
 
-        await reader.PumpUntilAsync(() => reader.Reader.Status().State == KafkaReaderState.Parked, "parked");
-        Assert.True(reader.Reader.HasAll);
-        Assert.Empty(reader.Assigned);
-
-        using (var position = new BinaryReader(new MemoryStream(BitConverter.GetBytes(40L))))
-        {
-            reader.Source("a", 1).Restore(position);
-        }
-
-        reader.Reader.BeginReading();
-        await reader.PumpUntilAsync(160);
-        Assert.Equal(Enumerable.Range(40, 60).Select(i => (long)i), reader.Taken.Where(t => t.Source == "kafka:a/1").Select(t => t.Position));
+        Assert.Throws<InvalidOperationException>(reader.Reader.Start);
         Assert.Throws<InvalidOperationException>(() => reader.Source("a").Restore(new BinaryReader(new MemoryStream(new byte[8]))));
-        Assert.False(reader.Reader.HasUnknownPartitions);
 
         await reader.DisposeAsync();
         Assert.Equal(KafkaReaderState.Closed, reader.Reader.Status().State);

@@ -44,6 +44,14 @@ public sealed class TabularBenchmarkTests : IDisposable
     }
 
     [Fact]
+    public void Run_DetectorOfMlNet_IsMeasuredWhenItIsNamed()
+    {
+        WriteSet("planted.csv", 300);
+        var result = new TabularBenchmark(new TabularOptions { Data = _folder, Seeds = 1, Detectors = ["mlnet-pca"] }, _ => { }).Run(CancellationToken.None);
+        Assert.Equal(["isolation-forest", "mlnet-pca"], Assert.Single(result.Sets).Detectors.Select(d => d.Detector));
+    }
+
+    [Fact]
     public void Run_FolderWithoutSets_SaysSo()
     {
         var run = new TabularBenchmark(new TabularOptions { Data = _folder }, _ => { });
