@@ -10,7 +10,7 @@ internal sealed record CalibrationOutcome(ScoreCalibration? Calibration, Calibra
 /// <summary>
 /// Makes a calibration of collected scores: empirical body (discrete: P(S ≥ s)), generalised Pareto tail over the highest two percent or fewer, fitted to the maxima of runs of a key, and never less than what was counted. Scores that
 /// stand apart from all others are taken for attacks and left out. The fused score, on which alerts hang, is refused a calibration with fewer than 200 runs, with more than 3 % of windows
-/// left out, or when the alert threshold moves by more than a tenth once the ten largest are not believed. A detector's is not: it only weighs the detectors against each other, and whatever it gets
+/// left out, or when the alert threshold moves by more than a tenth once the ten largest are not believed (but for keys judged by their class). A detector's is not: it only weighs the detectors against each other, and whatever it gets
 /// wrong the calibration of the fused score sets right.
 /// <para>n windows are worth n · runs / high scores: high scores of a key that follow each other are one.</para>
 /// </summary>
@@ -19,7 +19,10 @@ internal static class CalibrationFit
     private const int LeastRuns = 200;
     private const int LeastDetectorRuns = 10;
     private const int Distrusted = 10;
-    private const double MostShift = 0.1;
+
+    /// <summary>By how much of itself the threshold of alerts may move without the ten largest scores.</summary>
+    public const double MostShift = 0.1;
+
     private const double MostLeftOut = 0.03;
     private const double HighP = 1.5849e-5;
     private const double TailStep = 0.25;
@@ -40,6 +43,14 @@ internal static class CalibrationFit
     /// <param name="scores">The scores.</param>
     /// <param name="leaveOut">Whether scores that stand apart are left out.</param>
     public static CalibrationOutcome OfFusion(ScoreCollector scores, bool leaveOut) => Fit(scores, continuous: true, leaveOut, LeastRuns, strict: true);
+
+    /// <summary>
+    /// Fits it for keys judged by their class. Keys differ, so a few may well have the largest scores: that is no reason to leave new keys unjudged. With the largest scores believed it is the more
+    /// careful bound, and its figures tell the shift.
+    /// </summary>
+    /// <param name="scores">The scores.</param>
+    /// <param name="leaveOut">Whether scores that stand apart are left out.</param>
+    public static CalibrationOutcome OfClassFusion(ScoreCollector scores, bool leaveOut) => Fit(scores, continuous: true, leaveOut, LeastRuns, strict: false);
 
     private static CalibrationOutcome Fit(ScoreCollector scores, bool continuous, bool leaveOut, int leastRuns, bool strict)
     {

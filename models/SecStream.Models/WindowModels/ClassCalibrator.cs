@@ -75,7 +75,7 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
             collected.Fused.Add(fusion.Fuse(_scorer.Scores), key, start);
         }));
         OwnFused = CalibrationFit.OfFusion(Own.Fused, leaveOut);
-        ClassFused = CalibrationFit.OfFusion(Class.Fused, leaveOut);
+        ClassFused = CalibrationFit.OfClassFusion(Class.Fused, leaveOut);
         return model with { OwnFusion = Fusion(OwnDetectors, OwnFused), ClassFusion = Fusion(ClassDetectors, ClassFused) };
     }
 

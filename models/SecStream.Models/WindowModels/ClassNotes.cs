@@ -1,4 +1,5 @@
 using SecStream.Core.Alerts;
+using SecStream.Models.Calibration;
 using SecStream.Models.WindowModels.Figures;
 
 namespace SecStream.Models.WindowModels;
@@ -23,6 +24,11 @@ internal static class ClassNotes
         if (figures.LeftOut > 0)
         {
             notes.Add($"{figures.LeftOut} of {figures.Own.Windows} windows of the calibration days score apart from all others and were left out as attacks; look at them");
+        }
+
+        if (figures.Class.Refusal is null && figures.Class.Shift > CalibrationFit.MostShift)
+        {
+            notes.Add($"keys judged by the class: without the ten largest scores the threshold would move by {figures.Class.Shift * 100:0} %; a few keys that differ from all others decide it");
         }
 
         if (figures.KeptApart)
