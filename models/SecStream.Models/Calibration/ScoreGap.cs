@@ -1,9 +1,9 @@
 namespace SecStream.Models.Calibration;
 
 /// <summary>
-/// Finds scores that stand apart: where the share of windows above hardly falls (by less than three tenths) over a stretch in which it should fall twentyfold. No tail of windows alike does
-/// that; attacks among the calibration days do. The stretch is 2.73 times the distance of the 85 % and 95 % points, which is ln 20 of an exponential tail. What is left out begins where
-/// the fewest windows are in a quarter of the stretch: there the ordinary ones end and the others begin.
+/// Finds scores that stand apart: where the share of windows above hardly falls (by less than three tenths) over a stretch in which it should fall twentyfold. No
+/// tail of windows alike does that; attacks among the calibration days do. The stretch is 2.73 times the distance of the 85 % and 95 % points, which is ln 20 of an
+/// exponential tail. What is left out begins where the fewest windows are in a quarter of the stretch: there the ordinary ones end and the others begin.
 /// </summary>
 internal static class ScoreGap
 {

@@ -22,8 +22,8 @@ internal sealed class CollectedScores(long window)
 }
 
 /// <summary>
-/// Calibrates a class in two passes over the calibration days: the detectors, then their fusion. Keys judged by the class alone are new keys, and the others (of a large class one in eight) judged as
-/// if they were new: a class without new keys must be ready for them too.
+/// Calibrates a class in two passes over the calibration days: the detectors, then their fusion. Keys judged by the class alone are new keys, and the others (of a
+/// large class one in eight) judged as if they were new: a class without new keys must be ready for them too.
 /// </summary>
 internal sealed class ClassCalibrator(ClassModel model, long window, double[] weights, long fitWindows)
 {

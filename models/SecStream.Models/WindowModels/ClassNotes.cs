@@ -28,7 +28,8 @@ internal static class ClassNotes
 
         if (figures.Class.Refusal is null && figures.Class.Shift > CalibrationFit.MostShift)
         {
-            notes.Add($"keys judged by the class: without the ten largest scores the threshold would move by {figures.Class.Shift * 100:0} %; a few keys that differ from all others decide it");
+            notes.Add("keys judged by the class: a few keys that differ from all others decide the threshold; "
+                + $"without the ten largest scores it would move by {figures.Class.Shift * 100:0} %");
         }
 
         if (figures.KeptApart)

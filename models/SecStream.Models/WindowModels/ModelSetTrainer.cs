@@ -11,9 +11,10 @@ namespace SecStream.Models.WindowModels;
 public sealed record TrainingClass(FeatureSchema Schema, long Window, IFeatureDays Days, TrainingSplit Split);
 
 /// <summary>
-/// Trains a whole set: fits every class, lends classes that are too small the calibration of all together, sums up N_ref, and judges the evaluation days with the finished set, so that the
-/// false alerts to expect are those of exactly what will be in force. Windows that were left out of a calibration as attacks, but come again on the evaluation days, are habit: then that
-/// class is calibrated again with them. One class after the other; memory is that of the largest, and some MB of high scores for each.
+/// Trains a whole set: fits every class, lends classes that are too small the calibration of all together, sums up N_ref, and judges the evaluation days with the
+/// finished set, so that the false alerts to expect are those of exactly what will be in force. Windows that were left out of a calibration as attacks, but come
+/// again on the evaluation days, are habit: then that class is calibrated again with them. One class after the other; memory is that of the largest, and some MB of
+/// high scores for each.
 /// </summary>
 public sealed class ModelSetTrainer(WindowModelOptions options)
 {
@@ -46,8 +47,8 @@ public sealed class ModelSetTrainer(WindowModelOptions options)
     }
 
     /// <summary>
-    /// Whether what was left out of a calibration comes again: then it was no attack, and left out would be told of every day. That is seen where a class has more alerts on the evaluation days
-    /// than its part of the budget.
+    /// Whether what was left out of a calibration comes again: then it was no attack, and left out would be told of every day. That is seen where a class has more
+    /// alerts on the evaluation days than its part of the budget.
     /// </summary>
     private static bool IsHabit(ModelSet set, ClassFigures calibrated, ClassFigures evaluated) =>
         calibrated.LeftOut > 0
