@@ -4,8 +4,8 @@ using SecStream.Core.Text;
 namespace SecStream.Models.ActionOrder;
 
 /// <summary>
-/// Counts actions after the actions before them, for <see cref="ActionModel"/>. At most a million counts: when they are full, new ones of contexts longer than one action are not taken; after 20
-/// million actions only every eighth window is.
+/// Counts actions after the actions before them, for <see cref="ActionModel"/>. At most a million counts: when they are full, new ones of contexts longer than one
+/// action are not taken; after 20 million actions only every eighth window is.
 /// </summary>
 internal sealed class ActionLearner(int order)
 {

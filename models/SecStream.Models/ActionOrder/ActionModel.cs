@@ -4,11 +4,12 @@ using SecStream.Models.Vectors;
 namespace SecStream.Models.ActionOrder;
 
 /// <summary>
-/// How improbable the order of actions is: a variable-order Markov model of a class. Contexts up to the order are blended from short to long, each as much as it is sure of its
-/// successors (PPM, Cleary and Witten 1984, with escape method C of Moffat 1990, interpolated as by Witten and Bell 1991): the model of <see cref="SequenceModel.SequenceModelDetector"/>, but its probabilities are
-/// worked out once and it learns nothing while judging.
+/// How improbable the order of actions is: a variable-order Markov model of a class. Contexts up to the order are blended from short to long, each as much as it is
+/// sure of its successors (PPM, Cleary and Witten 1984, with escape method C of Moffat 1990, interpolated as by Witten and Bell 1991): the model of <see
+/// cref="SequenceModel.SequenceModelDetector"/>, but its probabilities are worked out once and it learns nothing while judging.
 /// <para>Assumption: keys of a class do things in the same orders, and what comes next depends on the last few actions.</para>
-/// <para>Cost: one look-up (10 to 20 ns) an action that was seen in its context, one more for each shorter context else. Memory: 12 to 48 bytes a count, at most a million counts.</para>
+/// <para>Cost: one look-up (10 to 20 ns) an action that was seen in its context, one more for each shorter context else. Memory: 12 to 48 bytes a count, at most a
+/// million counts.</para>
 /// <para>Fails on orders longer than the window keeps (64 actions), on alphabets so large that contexts never recur, and on a class of keys of different trades.</para>
 /// <para>Score: the highest mean surprise, in nats, of five actions in a row.</para>
 /// </summary>

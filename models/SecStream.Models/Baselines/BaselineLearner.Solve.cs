@@ -170,8 +170,8 @@ internal sealed partial class BaselineLearner
     }
 
     /// <summary>
-    /// How much of a difference is believed: as much as keys of this class differ at all (<paramref name="prior"/>, in windows), or where it is far beyond chance, all that chance
-    /// does not explain: one key that makes its backup at two o'clock must not be taken for the others.
+    /// How much of a difference is believed: as much as keys of this class differ at all (<paramref name="prior"/>, in windows), or where it is far beyond chance,
+    /// all that chance does not explain: one key that makes its backup at two o'clock must not be taken for the others.
     /// </summary>
     private static double Believed(double difference, int n, double within, double prior)
     {

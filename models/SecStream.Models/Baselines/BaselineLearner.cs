@@ -4,8 +4,9 @@ using SecStream.Models.WindowModels;
 namespace SecStream.Models.Baselines;
 
 /// <summary>
-/// Learns a <see cref="ClassBaseline"/> in three passes over the same windows: levels and courses of keys (<see cref="Learn"/>, <see cref="Solve"/>), the season of the class and corrections of
-/// levels (<see cref="Season"/>, <see cref="Settle"/>), spreads (<see cref="Refine"/>, <see cref="Build"/>). Sums in the order of windows: the same windows give the same baseline, to the bit.
+/// Learns a <see cref="ClassBaseline"/> in three passes over the same windows: levels and courses of keys (<see cref="Learn"/>, <see cref="Solve"/>), the season of
+/// the class and corrections of levels (<see cref="Season"/>, <see cref="Settle"/>), spreads (<see cref="Refine"/>, <see cref="Build"/>). Sums in the order of
+/// windows: the same windows give the same baseline, to the bit.
 /// </summary>
 internal sealed partial class BaselineLearner(FeatureDefinition[] features, WeekCalendar calendar)
 {

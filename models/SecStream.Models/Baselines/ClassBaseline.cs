@@ -9,12 +9,14 @@ namespace SecStream.Models.Baselines;
 internal readonly record struct Expectation(double Expected, double Up, double Down);
 
 /// <summary>
-/// What is usual for the windows of a class and for each of its keys: expected = level of the key + season of the class (hour × day of week) + the key's own course of the day (hour ×
-/// working day or weekend), on the feature's scale; the standard deviation is that of the class where so much is expected of windows of so many events, upwards and downwards, times a factor of the key. Levels,
-/// factors and courses are drawn towards the class by how little is known of the key (empirical Bayes; Efron and Morris 1975), all sums are winsorised.
+/// What is usual for the windows of a class and for each of its keys: expected = level of the key + season of the class (hour × day of week) + the key's own course
+/// of the day (hour × working day or weekend), on the feature's scale; the standard deviation is that of the class where so much is expected of windows of so many
+/// events, upwards and downwards, times a factor of the key. Levels, factors and courses are drawn towards the class by how little is known of the key (empirical
+/// Bayes; Efron and Morris 1975), all sums are winsorised.
 /// <para>Assumption: keys of a class follow the same week up to a level, and their spread is a function of what is expected: true of Poisson and lognormal counts.</para>
 /// <para>Cost: some 25 ns a feature. Memory: 8 bytes a feature and key, 48 more where the key has a course of its own; 9 KB a feature and class.</para>
-/// <para>Fails on trends within the days learned from, on seasons longer than a week, on keys that change their nature, and by an hour after a change of clocks. Immutable.</para>
+/// <para>Fails on trends within the days learned from, on seasons longer than a week, on keys that change their nature, and by an hour after a change of clocks.
+/// Immutable.</para>
 /// </summary>
 internal sealed class ClassBaseline
 {

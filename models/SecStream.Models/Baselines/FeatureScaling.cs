@@ -17,8 +17,8 @@ internal static class FeatureScaling
     public static double From(FeatureScale scale, double value) => scale == FeatureScale.Log ? Math.Max(Math.Exp(value) - 1, 0) : value;
 
     /// <summary>
-    /// The smallest deviation that can be a standard deviation where so much is expected (on the scale): half a count, 2 % of what is on the logarithmic scale, a thousandth of the range
-    /// elsewhere, or the dead band of the feature.
+    /// The smallest deviation that can be a standard deviation where so much is expected (on the scale): half a count, 2 % of what is on the logarithmic scale, a
+    /// thousandth of the range elsewhere, or the dead band of the feature.
     /// </summary>
     public static double Least(FeatureDefinition feature, double expected, double range)
     {
@@ -31,8 +31,8 @@ internal static class FeatureScaling
     }
 
     /// <summary>
-    /// Deviation of a share of some events from what is expected: the signed root of the binomial deviance (McCullagh and Nelder 1989). One error in a window of one event is no wonder where one
-    /// in a hundred is usual; ten in a window of ten are. In standard deviations if events were independent.
+    /// Deviation of a share of some events from what is expected: the signed root of the binomial deviance (McCullagh and Nelder 1989). One error in a window of one
+    /// event is no wonder where one in a hundred is usual; ten in a window of ten are. In standard deviations if events were independent.
     /// </summary>
     public static double Deviance(double share, double expected, long events)
     {

@@ -39,8 +39,8 @@ internal sealed class KeyPast(int features, long first)
     public void BeginWindow() => Windows++;
 
     /// <summary>
-    /// Takes a value. After the first two days what is more than four standard deviations from the mean so far is taken for four: a burst moves the level little, a change that stays
-    /// carries it along. Returns by how much the sum of squares has grown.
+    /// Takes a value. After the first two days what is more than four standard deviations from the mean so far is taken for four: a burst moves the level little, a
+    /// change that stays carries it along. Returns by how much the sum of squares has grown.
     /// </summary>
     public double Take(int feature, int coarse, double value, long start, double least)
     {

@@ -4,7 +4,8 @@ using SecStream.Core.Features;
 namespace SecStream.Models.Baselines;
 
 /// <summary>
-/// Counts deviations of a feature by how much was expected and how many events the window had: 32 × 16 histograms of 140 bins that grow with the deviation (a tenth of it wide). 287 KB a feature.
+/// Counts deviations of a feature by how much was expected and how many events the window had: 32 × 16 histograms of 140 bins that grow with the deviation (a tenth
+/// of it wide). 287 KB a feature.
 /// </summary>
 internal sealed class SpreadLearner
 {
@@ -51,8 +52,8 @@ internal sealed class SpreadLearner
     }
 
     /// <summary>
-    /// Standard deviations upwards and downwards, [level, events, side]. A cell of few windows takes those of its neighbours in. A feature that goes with the number of events is itself
-    /// volume: then the number says nothing of its spread, and would hide a flood behind the few floods seen.
+    /// Standard deviations upwards and downwards, [level, events, side]. A cell of few windows takes those of its neighbours in. A feature that goes with the number
+    /// of events is itself volume: then the number says nothing of its spread, and would hide a flood behind the few floods seen.
     /// </summary>
     public float[] Build(FeatureDefinition feature, bool isShare, Func<int, double> levelCentre, double range)
     {
@@ -124,8 +125,8 @@ internal sealed class SpreadLearner
     }
 
     /// <summary>
-    /// Root mean square of one side, deviations beyond three of it taken for three: attacks among the windows count little. A side that few windows deviate to is narrower than
-    /// these few are far: theirs is a deviation of more than one.
+    /// Root mean square of one side, deviations beyond three of it taken for three: attacks among the windows count little. A side that few windows deviate to is
+    /// narrower than these few are far: theirs is a deviation of more than one.
     /// </summary>
     private double Half(long[] pooled, bool up)
     {

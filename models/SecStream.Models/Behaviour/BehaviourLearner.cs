@@ -5,8 +5,8 @@ using SecStream.Models.WindowModels;
 namespace SecStream.Models.Behaviour;
 
 /// <summary>
-/// Learns <see cref="ClassHabits"/> in one pass. Before a window of a key old enough is learned, it is judged by what was known until then: only so is it seen how often keys of this
-/// class bring something new.
+/// Learns <see cref="ClassHabits"/> in one pass. Before a window of a key old enough is learned, it is judged by what was known until then: only so is it seen how
+/// often keys of this class bring something new.
 /// </summary>
 internal sealed class BehaviourLearner(FeatureSchema schema, WeekCalendar calendar, WindowModelOptions options, ulong seed)
 {

@@ -5,13 +5,13 @@ using SecStream.Models.WindowModels;
 namespace SecStream.Models.Behaviour;
 
 /// <summary>
-/// What keys are known for: values of each category (countries, devices, networks, endpoints) with the share of windows that have them, and the slots of the week they are active in. A value
-/// surprises by its share; one that is not known by how seldom the key meets new ones (drawn to the class by 20 windows' worth; the escape of Witten and Bell, 1991) and how rare the value is in the class. What
-/// was seen fades by the adaptation rate, a tenth a day.
+/// What keys are known for: values of each category (countries, devices, networks, endpoints) with the share of windows that have them, and the slots of the week
+/// they are active in. A value surprises by its share; one that is not known by how seldom the key meets new ones (drawn to the class by 20 windows' worth; the
+/// escape of Witten and Bell, 1991) and how rare the value is in the class. What was seen fades by the adaptation rate, a tenth a day.
 /// <para>Assumption: what a key did in the last weeks says what it will do.</para>
 /// <para>Cost: some 10 ns a value. Memory: 48 bytes for hours, 20 to 160 bytes a category and key.</para>
-/// <para>Fails for keys that meet something new all the time (then nothing surprises), for what became known while an attack was learned from, and where more than 24 values are
-/// regular. Immutable.</para>
+/// <para>Fails for keys that meet something new all the time (then nothing surprises), for what became known while an attack was learned from, and where more than
+/// 24 values are regular. Immutable.</para>
 /// </summary>
 internal sealed class ClassHabits(ClassHabits.Data data)
 {

@@ -10,7 +10,8 @@ internal static class ClassHabitsBuilder
     private const double LeastClassShare = 1e-4;
 
     public static ClassHabits Build(
-        List<KeyHabits> keys, int own, double[] classNovelty, Dictionary<ulong, long>[] classValues, long[] classWindows, double[] classHours, Dictionary<ulong, string> texts, bool hasHours)
+        List<KeyHabits> keys, int own, double[] classNovelty, Dictionary<ulong, long>[] classValues, long[] classWindows,
+        double[] classHours, Dictionary<ulong, string> texts, bool hasHours)
     {
         var categories = classNovelty.Length;
         var (hashes, shares, starts) = (new List<uint>(), new List<ushort>(), new List<int> { 0 });

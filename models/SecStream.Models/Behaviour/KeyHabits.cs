@@ -4,8 +4,8 @@ using SecStream.Models.WindowModels;
 namespace SecStream.Models.Behaviour;
 
 /// <summary>
-/// What a training gathers of the habits of a key: values of each category with the windows that had them, and the slots of the week it was active in. Everything fades by the adaptation
-/// rate a day. At most 32 values a category: the one seen least goes.
+/// What a training gathers of the habits of a key: values of each category with the windows that had them, and the slots of the week it was active in. Everything
+/// fades by the adaptation rate a day. At most 32 values a category: the one seen least goes.
 /// </summary>
 internal sealed class KeyHabits(int categories, long first)
 {

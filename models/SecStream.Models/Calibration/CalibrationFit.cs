@@ -8,10 +8,12 @@ namespace SecStream.Models.Calibration;
 internal sealed record CalibrationOutcome(ScoreCalibration? Calibration, CalibrationFigures Figures);
 
 /// <summary>
-/// Makes a calibration of collected scores: empirical body (discrete: P(S ≥ s)), generalised Pareto tail over the highest two percent or fewer, fitted to the maxima of runs of a key, and never less than what was counted. Scores that
-/// stand apart from all others are taken for attacks and left out. The fused score, on which alerts hang, is refused a calibration with fewer than 200 runs, with more than 3 % of windows
-/// left out, or when the alert threshold moves by more than a tenth once the ten largest are not believed. A detector's is not: it only weighs the detectors against each other, and whatever it gets
-/// wrong the calibration of the fused score sets right.
+/// Makes a calibration of collected scores: empirical body (discrete: P(S ≥ s)), generalised Pareto tail over the highest two percent or fewer, fitted to the maxima
+/// of runs of a key, and never less than what was counted. Scores that stand apart from all others are taken for attacks and left out. The fused score, on which
+/// alerts hang, is refused a calibration with fewer than 200 runs, with more than 3 % of windows left out, or when the alert threshold moves by more than a tenth
+/// once the ten largest are not believed, and these are larger than chance
+/// explains (but for keys judged by their class). A detector's is not: it only weighs the detectors against each other, and whatever it
+/// gets wrong the calibration of the fused score sets right.
 /// <para>n windows are worth n · runs / high scores: high scores of a key that follow each other are one.</para>
 /// </summary>
 internal static class CalibrationFit
@@ -19,18 +21,23 @@ internal static class CalibrationFit
     private const int LeastRuns = 200;
     private const int LeastDetectorRuns = 10;
     private const int Distrusted = 10;
-    private const double MostShift = 0.1;
+
+    /// <summary>By how much of itself the threshold of alerts may move without the ten largest scores.</summary>
+    public const double MostShift = 0.1;
+
     private const double MostLeftOut = 0.03;
     private const double HighP = 1.5849e-5;
     private const double TailStep = 0.25;
     private const double TailEnd = 60;
     private const int LeastCounted = 20;
     private const double Bound = 1.2816;
+    private const double Chance = 0.01;
 
     /// <summary>Fits the calibration of a detector.</summary>
     /// <param name="scores">Its scores.</param>
     /// <param name="continuous">
-    /// Whether it has many different scores. Only then does a gap among the highest mean something; if not, the tail is as counted up to the highest score, and the fitted one begins there.
+    /// Whether it has many different scores. Only then does a gap among the highest mean something; if not, the tail is as counted up to the highest score, and the
+    /// fitted one begins there.
     /// </param>
     /// <param name="leaveOut">Whether scores that stand apart are left out.</param>
     public static CalibrationOutcome OfDetector(ScoreCollector scores, bool continuous, bool leaveOut) =>
@@ -40,6 +47,14 @@ internal static class CalibrationFit
     /// <param name="scores">The scores.</param>
     /// <param name="leaveOut">Whether scores that stand apart are left out.</param>
     public static CalibrationOutcome OfFusion(ScoreCollector scores, bool leaveOut) => Fit(scores, continuous: true, leaveOut, LeastRuns, strict: true);
+
+    /// <summary>
+    /// Fits it for keys judged by their class. Keys differ, so a few may well have the largest scores: that is no reason to leave new keys unjudged. With the
+    /// largest scores believed it is the more careful bound, and its figures tell the shift.
+    /// </summary>
+    /// <param name="scores">The scores.</param>
+    /// <param name="leaveOut">Whether scores that stand apart are left out.</param>
+    public static CalibrationOutcome OfClassFusion(ScoreCollector scores, bool leaveOut) => Fit(scores, continuous: true, leaveOut, LeastRuns, strict: false);
 
     private static CalibrationOutcome Fit(ScoreCollector scores, bool continuous, bool leaveOut, int leastRuns, bool strict)
     {
@@ -62,23 +77,25 @@ internal static class CalibrationFit
 
         var pareto = GeneralisedPareto.Fit(tail.Runs, 0);
         var share = (double)tail.Above / count;
-        var shift = Shift(tail, pareto, share, Math.Max(HighP, floor));
+        var (shift, isChance) = Shift(tail, pareto, share, Math.Max(HighP, floor));
         figures = figures with { TailShare = share, Shape = pareto.Shape, Scale = pareto.Scale, Shift = shift };
-        return strict && shift > MostShift
+        return strict && shift > MostShift && !isChance
             ? Refused($"without its ten largest scores the threshold moves by {shift * 100:0} %: they decide alone; look at these windows, or add days")
             : new CalibrationOutcome(Curve(scores, cut, count, pareto, figures, continuous), figures);
     }
 
-    private static double Shift(ScoreTail tail, GeneralisedPareto pareto, double share, double p)
+    /// <summary>By how much of itself the threshold moves when the largest are not believed, and whether that is more than chance: then the rest would not let the largest be so large.</summary>
+    private static (double Shift, bool IsChance) Shift(ScoreTail tail, GeneralisedPareto pareto, double share, double p)
     {
         var nats = Math.Log(share / p);
         if (!(nats > 0) || tail.Runs.Length <= 2 * Distrusted)
         {
-            return 0;
+            return (0, true);
         }
 
         var without = GeneralisedPareto.Fit(tail.Runs, Distrusted);
-        return Math.Abs(without.Excess(nats) - pareto.Excess(nats)) / (tail.Threshold + pareto.Excess(nats));
+        var expected = tail.Runs.Length * Math.Exp(without.LogSurvival(tail.Runs[^1]));
+        return (Math.Abs(without.Excess(nats) - pareto.Excess(nats)) / (tail.Threshold + pareto.Excess(nats)), expected > Chance);
     }
 
     private static ScoreCalibration Curve(ScoreCollector scores, double cut, long count, GeneralisedPareto tail, CalibrationFigures figures, bool continuous)

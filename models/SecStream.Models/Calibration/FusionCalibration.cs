@@ -1,8 +1,8 @@
 namespace SecStream.Models.Calibration;
 
 /// <summary>
-/// From the scores of detectors to one probability: each to its p, these to their weighted harmonic mean (Wilson: "The harmonic mean p-value for combining dependent tests", PNAS 2019),
-/// and −ln of it, a score like any other, to its own calibrated p: the mean alone would promise too much. Immutable.
+/// From the scores of detectors to one probability: each to its p, these to their weighted harmonic mean (Wilson: "The harmonic mean p-value for combining dependent
+/// tests", PNAS 2019), and −ln of it, a score like any other, to its own calibrated p: the mean alone would promise too much. Immutable.
 /// </summary>
 internal sealed class FusionCalibration(ScoreCalibration?[] detectors, double[] weights, ScoreCalibration? fused)
 {

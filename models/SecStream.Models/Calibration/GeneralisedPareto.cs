@@ -3,8 +3,8 @@ using SecStream.Models.Vectors;
 namespace SecStream.Models.Calibration;
 
 /// <summary>
-/// Generalised Pareto distribution of excesses over a threshold (Pickands 1975; for streams Siffer et al., KDD 2017), by maximum likelihood, the largest excesses censored on request.
-/// Shapes below 0 (a tail that ends) are not believed: an attack must be able to lie beyond.
+/// Generalised Pareto distribution of excesses over a threshold (Pickands 1975; for streams Siffer et al., KDD 2017), by maximum likelihood, the largest excesses
+/// censored on request. Shapes below 0 (a tail that ends) are not believed: an attack must be able to lie beyond.
 /// </summary>
 /// <param name="Scale">Above 0.</param>
 /// <param name="Shape">0 (exponential) to 1.</param>
@@ -35,7 +35,8 @@ internal readonly record struct GeneralisedPareto(double Scale, double Shape)
     }
 
     /// <summary>
-    /// Upper 90 % bounds of ln(share · survival) at some excesses, ascending: shape and scale are drawn from what the likelihood leaves open (Smith 1987), with the same draws always.
+    /// Upper 90 % bounds of ln(share · survival) at some excesses, ascending: shape and scale are drawn from what the likelihood leaves open (Smith 1987), with the
+    /// same draws always.
     /// </summary>
     /// <param name="excesses">Where.</param>
     /// <param name="logShare">ln of the share of windows above the threshold.</param>

@@ -3,8 +3,8 @@ using SecStream.Models.Vectors;
 namespace SecStream.Models.Calibration;
 
 /// <summary>
-/// From a score to the probability of a normal window scoring as high: knots of ln p with straight lines between, as estimated and as an upper 90 % bound. The bound never falls below the
-/// floor. Immutable. Some 20 ns; some 400 knots of 24 bytes.
+/// From a score to the probability of a normal window scoring as high: knots of ln p with straight lines between, as estimated and as an upper 90 % bound. The bound
+/// never falls below the floor. Immutable. Some 20 ns; some 400 knots of 24 bytes.
 /// </summary>
 internal sealed class ScoreCalibration
 {

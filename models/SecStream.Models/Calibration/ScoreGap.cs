@@ -1,20 +1,20 @@
 namespace SecStream.Models.Calibration;
 
 /// <summary>
-/// Finds scores that stand apart: where the share of windows above hardly falls (by less than three tenths) over a stretch in which it should fall twentyfold. No tail of windows alike does
-/// that; attacks among the calibration days do. The stretch is 2.73 times the distance of the 85 % and 95 % points, which is ln 20 of an exponential tail. What is left out begins where
-/// the fewest windows are in a quarter of the stretch: there the ordinary ones end and the others begin.
+/// Finds scores that stand apart: where the share of windows above hardly falls (by less than half) over a stretch in which it should fall twentyfold. No
+/// tail of windows alike does that; attacks among the calibration days do. The stretch is 2.73 times the distance of the 70 % and 90 % points, which is ln 20 of an
+/// exponential tail. What is left out begins behind the quarter of the stretch that has the fewest windows: there the ordinary ones end.
 /// </summary>
 internal static class ScoreGap
 {
-    private const double Flat = 0.7;
+    private const double Flat = 0.5;
     private const double Stretch = 2.73;
     private const double Into = 0.75;
     private const double MostShare = 0.04;
     private const double LeastShare = 2e-4;
     private const long LeastCount = 50;
 
-    /// <summary>Where they begin, and how many they are; infinity: none.</summary>
+    /// <summary>Where they begin, and how many they are; infinity: none. What is left is looked at again: attacks are of many strengths.</summary>
     public static (double Cut, long Count) Find(ScoreCollector scores)
     {
         var above = new long[ScoreCollector.Bins + 1];
@@ -23,68 +23,78 @@ internal static class ScoreGap
             above[bin] = above[bin + 1] + scores.Counts[bin];
         }
 
-        var stretch = Stretch * (Quantile(above, scores.Count, 0.05) - Quantile(above, scores.Count, 0.15));
-        if (!(stretch > 0))
+        var cut = ScoreCollector.Bins;
+        for (var next = Once(above, cut); next < cut; next = Once(above, cut))
         {
-            return (double.PositiveInfinity, 0);
+            cut = next;
         }
 
+        return cut == ScoreCollector.Bins ? (double.PositiveInfinity, 0) : (ScoreCollector.Edge(cut), above[cut]);
+    }
+
+    /// <summary>The bin from which on the scores below a cut stand apart; the cut: none do.</summary>
+    private static int Once(long[] above, int cut)
+    {
+        var count = above[0] - above[cut];
+        var stretch = Stretch * (Quantile(above, cut, 0.1) - Quantile(above, cut, 0.3));
         var far = 0;
-        for (var bin = 0; bin < ScoreCollector.Bins; bin++)
+        for (var bin = 0; bin < cut && stretch > 0; bin++)
         {
-            if (above[bin] > MostShare * scores.Count)
+            var here = above[bin] - above[cut];
+            if (here > MostShare * count)
             {
                 continue;
             }
 
-            while (far < ScoreCollector.Bins && ScoreCollector.Edge(far) < ScoreCollector.Edge(bin) + stretch)
+            while (far < cut && ScoreCollector.Edge(far) < ScoreCollector.Edge(bin) + stretch)
             {
                 far++;
             }
 
-            if (above[far] < Math.Max(LeastCount, LeastShare * scores.Count))
+            var there = above[far] - above[cut];
+            if (there < Math.Max(LeastCount, LeastShare * count))
             {
                 break;
             }
 
-            if (above[far] > Flat * above[bin])
+            if (there > Flat * here)
             {
-                return Sparsest(above, bin, stretch);
+                return Sparsest(above, bin, far, stretch);
             }
         }
 
-        return (double.PositiveInfinity, 0);
+        return cut;
     }
 
-    private static (double Cut, long Count) Sparsest(long[] above, int from, double stretch)
+    private static int Sparsest(long[] above, int from, int far, double stretch)
     {
         var (best, fewest) = (from, long.MaxValue);
-        for (var bin = from; ScoreCollector.Edge(bin) <= ScoreCollector.Edge(from) + (Into * stretch); bin++)
+        for (var bin = from; bin < far && ScoreCollector.Edge(bin) <= ScoreCollector.Edge(from) + (Into * stretch); bin++)
         {
             var to = bin;
-            while (to < ScoreCollector.Bins && ScoreCollector.Edge(to) < ScoreCollector.Edge(bin) + (stretch / 4))
+            while (to < far && ScoreCollector.Edge(to) < ScoreCollector.Edge(bin) + (stretch / 4))
             {
                 to++;
             }
 
             if (above[bin] - above[to] < fewest)
             {
-                (best, fewest) = (bin, above[bin] - above[to]);
+                (best, fewest) = (to, above[bin] - above[to]);
             }
         }
 
-        return (ScoreCollector.Edge(best), above[best]);
+        return best;
     }
 
-    /// <summary>The score that a share of windows reaches.</summary>
-    private static double Quantile(long[] above, long count, double share)
+    /// <summary>The score that a share of the windows below a cut reaches.</summary>
+    private static double Quantile(long[] above, int cut, double share)
     {
-        var bin = ScoreCollector.Bins - 1;
-        while (bin > 0 && above[bin] < share * count)
+        var bin = cut - 1;
+        while (bin > 0 && above[bin] - above[cut] < share * (above[0] - above[cut]))
         {
             bin--;
         }
 
-        return ScoreCollector.Edge(bin);
+        return ScoreCollector.Edge(Math.Max(bin, 0));
     }
 }

@@ -3,7 +3,9 @@ namespace SecStream.Models.Calibration;
 /// <summary>The highest scores, as the tail is fitted to them.</summary>
 /// <param name="Threshold">Where the tail begins.</param>
 /// <param name="Above">Scores above it.</param>
-/// <param name="Runs">Excesses of the maxima of runs, ascending. A run is scores of a key above the threshold, none more than three windows and an hour after the one before.</param>
+/// <param name="Runs">
+/// Excesses of the maxima of runs, ascending. A run is scores of a key above the threshold, none more than three windows and an hour after the one before.
+/// </param>
 internal sealed record ScoreTail(double Threshold, long Above, double[] Runs)
 {
     private const double TailPart = 0.02;

@@ -22,8 +22,8 @@ internal sealed class CollectedScores(long window)
 }
 
 /// <summary>
-/// Calibrates a class in two passes over the calibration days: the detectors, then their fusion. Keys judged by the class alone are new keys, and the others (of a large class one in eight) judged as
-/// if they were new: a class without new keys must be ready for them too.
+/// Calibrates a class in two passes over the calibration days: the detectors, then their fusion. Keys judged by the class alone are new keys, and the others (of a
+/// large class one in eight) judged as if they were new: a class without new keys must be ready for them too.
 /// </summary>
 internal sealed class ClassCalibrator(ClassModel model, long window, double[] weights, long fitWindows)
 {
@@ -75,7 +75,7 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
             collected.Fused.Add(fusion.Fuse(_scorer.Scores), key, start);
         }));
         OwnFused = CalibrationFit.OfFusion(Own.Fused, leaveOut);
-        ClassFused = CalibrationFit.OfFusion(Class.Fused, leaveOut);
+        ClassFused = CalibrationFit.OfClassFusion(Class.Fused, leaveOut);
         return model with { OwnFusion = Fusion(OwnDetectors, OwnFused), ClassFusion = Fusion(ClassDetectors, ClassFused) };
     }
 

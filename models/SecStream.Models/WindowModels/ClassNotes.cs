@@ -1,4 +1,5 @@
 using SecStream.Core.Alerts;
+using SecStream.Models.Calibration;
 using SecStream.Models.WindowModels.Figures;
 
 namespace SecStream.Models.WindowModels;
@@ -6,6 +7,9 @@ namespace SecStream.Models.WindowModels;
 /// <summary>Says in sentences what whoever promotes a model should know.</summary>
 internal static class ClassNotes
 {
+    private const double LeastExpected = 30;
+    private const double Few = 0.4;
+
     public static string[] Of(WindowModel model, ModelSet set)
     {
         var notes = new List<string>();
@@ -25,12 +29,30 @@ internal static class ClassNotes
             notes.Add($"{figures.LeftOut} of {figures.Own.Windows} windows of the calibration days score apart from all others and were left out as attacks; look at them");
         }
 
+        if (figures.Class.Refusal is null && figures.Class.Shift > CalibrationFit.MostShift)
+        {
+            notes.Add("keys judged by the class: a few keys that differ from all others decide the threshold; "
+                + $"without the ten largest scores it would move by {figures.Class.Shift * 100:0} %");
+        }
+
         if (figures.KeptApart)
         {
             notes.Add("some windows score apart from all others, and the like comes again on the evaluation days: taken for habit, so that attacks like them are no anomaly");
         }
 
         return [.. notes];
+    }
+
+    /// <summary>What the evaluation days say against the calibration.</summary>
+    public static IEnumerable<string> OfEvaluation(ClassFigures figures, SeverityFigures low)
+    {
+        var expected = low.MostP * figures.WindowsPerDay;
+        var (perDay, _, most) = SetEvaluation.Interval([figures], low.Severity);
+        if (expected * figures.Evaluation.Length >= LeastExpected && most < Few * expected)
+        {
+            yield return $"the evaluation days have {perDay:0.0} alerts a day where {expected:0.0} were to be expected: scores of the calibration days are higher. "
+                + "Were there attacks on them, the like is no anomaly to this model: leave these keys and days out and train again";
+        }
     }
 
     private static void Calibration(List<string> notes, string who, CalibrationFigures figures, Severity? highest)

@@ -4,9 +4,9 @@ using SecStream.Models.WindowModels.Figures;
 namespace SecStream.Models.WindowModels;
 
 /// <summary>
-/// How the windows of a class lie against those its model was calibrated with: counts of features and of the fused p in the same bins (population stability index; Siddiqi: "Credit Risk
-/// Scorecards", 2006), and how many had p ≤ 10⁻³ where one in a thousand should. Counts alone: the order of windows and of merges does not matter. A search in some 20 edges a feature;
-/// some 200 bytes a feature. Fails to see a change within a bin, and one of how features go together. Not thread-safe.
+/// How the windows of a class lie against those its model was calibrated with: counts of features and of the fused p in the same bins (population stability index;
+/// Siddiqi: "Credit Risk Scorecards", 2006), and how many had p ≤ 10⁻³ where one in a thousand should. Counts alone: the order of windows and of merges does not
+/// matter. A search in some 20 edges a feature; some 200 bytes a feature. Fails to see a change within a bin, and one of how features go together. Not thread-safe.
 /// </summary>
 public sealed class DriftCounts
 {

@@ -6,8 +6,8 @@ namespace SecStream.Models.WindowModels;
 public interface IFeatureDays
 {
     /// <summary>
-    /// Windows that end within a UTC day (number since 1970), each once, in order of end and key; the vector given is good until the next. A day is read several times, and gives the same
-    /// each time. A day without windows gives none.
+    /// Windows that end within a UTC day (number since 1970), each once, in order of end and key; the vector given is good until the next. A day is read several
+    /// times, and gives the same each time. A day without windows gives none.
     /// </summary>
     IEnumerable<FeatureVector> Read(long day);
 }

@@ -11,12 +11,15 @@ namespace SecStream.Models.WindowModels;
 public sealed record TrainingClass(FeatureSchema Schema, long Window, IFeatureDays Days, TrainingSplit Split);
 
 /// <summary>
-/// Trains a whole set: fits every class, lends classes that are too small the calibration of all together, sums up N_ref, and judges the evaluation days with the finished set, so that the
-/// false alerts to expect are those of exactly what will be in force. Windows that were left out of a calibration as attacks, but come again on the evaluation days, are habit: then that
-/// class is calibrated again with them. One class after the other; memory is that of the largest, and some MB of high scores for each.
+/// Trains a whole set: fits every class, lends classes that are too small the calibration of all together, sums up N_ref, and judges the evaluation days with the
+/// finished set, so that the false alerts to expect are those of exactly what will be in force. Windows that were left out of a calibration as attacks, but come
+/// again on the evaluation days, are habit: then that class is calibrated again with them. One class after the other; memory is that of the largest, and some MB of
+/// high scores for each.
 /// </summary>
 public sealed class ModelSetTrainer(WindowModelOptions options)
 {
+    private const double Again = 0.25;
+
     /// <summary>Trains.</summary>
     /// <param name="classes">The classes; those of one schema and length once.</param>
     /// <param name="seed">For what is drawn.</param>
@@ -46,12 +49,15 @@ public sealed class ModelSetTrainer(WindowModelOptions options)
     }
 
     /// <summary>
-    /// Whether what was left out of a calibration comes again: then it was no attack, and left out would be told of every day. That is seen where a class has more alerts on the evaluation days
-    /// than its part of the budget.
+    /// Whether what was left out of a calibration comes again: then it was no attack, and left out would be told of every day. That is seen where the evaluation days have as many alerts more
+    /// than were to be expected as a quarter of what was left out of as many days.
     /// </summary>
-    private static bool IsHabit(ModelSet set, ClassFigures calibrated, ClassFigures evaluated) =>
-        calibrated.LeftOut > 0
-        && set.Figures.Severities.Any(s => SetEvaluation.Interval([evaluated], s.Severity).Low > s.MostP * evaluated.WindowsPerDay);
+    private static bool IsHabit(ModelSet set, ClassFigures calibrated, ClassFigures evaluated)
+    {
+        var low = set.Figures.Severities[0];
+        var excess = SetEvaluation.Interval([evaluated], low.Severity).PerDay - (low.MostP * evaluated.WindowsPerDay);
+        return calibrated.LeftOut > 0 && excess > Again * calibrated.LeftOut / calibrated.Days.Calibration.Count;
+    }
 
     private WindowModelTrainer Trainer(TrainingClass item) => new(item.Schema, item.Window, options);
 
@@ -64,10 +70,7 @@ public sealed class ModelSetTrainer(WindowModelOptions options)
     private static WindowModel Finish(ModelSet set, WindowModel model, TrainingPass pass, TrainingSplit split)
     {
         var judge = set.JudgeOf(model.Schema, model.Window);
-        return model.With(set.Reached(model) with
-        {
-            Evaluation = judge is null ? [] : SetEvaluation.Run(judge, pass, split.Evaluation),
-            Notes = ClassNotes.Of(model, set),
-        }).Settled();
+        var figures = set.Reached(model) with { Evaluation = judge is null ? [] : SetEvaluation.Run(judge, pass, split.Evaluation) };
+        return model.With(figures with { Notes = [.. ClassNotes.Of(model, set), .. ClassNotes.OfEvaluation(figures, set.Figures.Severities[0])] }).Settled();
     }
 }

@@ -4,8 +4,9 @@ using SecStream.Models.WindowModels.Figures;
 namespace SecStream.Models.WindowModels;
 
 /// <summary>
-/// Lends classes that are too small for a tail of their own that of the fused scores of all classes together. Each class fuses by its own detectors' calibrations, which put the scores of all
-/// classes on one scale; the pool was collected so. What the class itself has counted is a lower bound all the same: a habit that only it has is no anomaly.
+/// Lends classes that are too small for a tail of their own that of the fused scores of all classes together. Each class fuses by its own detectors' calibrations,
+/// which put the scores of all classes on one scale; the pool was collected so. What the class itself has counted is a lower bound all the same: a habit that only
+/// it has is no anomaly.
 /// </summary>
 internal static class ParentCalibration
 {

@@ -3,8 +3,8 @@ using SecStream.Models.Vectors;
 namespace SecStream.Models.WindowModels;
 
 /// <summary>
-/// How surprising a deviation is, in nats: −ln of the share of windows that deviate as much. It brings features of all kinds of tails to one scale before they are added. Knots with straight
-/// lines between; beyond the last the line goes on with the slope of the tail. Immutable. 24 to 33 knots.
+/// How surprising a deviation is, in nats: −ln of the share of windows that deviate as much. It brings features of all kinds of tails to one scale before they are
+/// added. Knots with straight lines between; beyond the last the line goes on with the slope of the tail. Immutable. 24 to 33 knots.
 /// </summary>
 internal sealed class SurpriseCurve
 {
@@ -20,8 +20,8 @@ internal sealed class SurpriseCurve
     private SurpriseCurve(double[] values, double[] nats, double slope) => (_values, _nats, _slope) = (values, nats, slope);
 
     /// <summary>
-    /// For continuous deviations of one side. Only the lower 96 % are believed; the rest may be attacks, and is told only that it is above. An exponential tail is laid from 80 %
-    /// to 96 % and drawn on: lighter tails are under-, none is overstated by much, and the calibration of the sum settles what is left.
+    /// For continuous deviations of one side. Only the lower 96 % are believed; the rest may be attacks, and is told only that it is above. An exponential tail is
+    /// laid from 80 % to 96 % and drawn on: lighter tails are under-, none is overstated by much, and the calibration of the sum settles what is left.
     /// </summary>
     /// <param name="deviations">Deviations above 0 of this side; sorted here.</param>
     /// <param name="share">Share of windows that deviate to this side.</param>

@@ -1,8 +1,9 @@
 namespace SecStream.Models.WindowModels;
 
 /// <summary>
-/// Several surprises as one, so that both one item alone and many together can tell: the greater of ln Σ w·e^s (a weighted harmonic mean of probabilities; Wilson, PNAS 2019) and the
-/// weighted mean Σ w·s (Fisher 1932), the latter stretched until its 95 % point is that of the former. Items that are not known count as not surprising.
+/// Several surprises as one, so that both one item alone and many together can tell: the greater of ln Σ w·e^s (a weighted harmonic mean of probabilities; Wilson,
+/// PNAS 2019) and the weighted mean Σ w·s (Fisher 1932), the latter stretched until its 95 % point is that of the former. Items that are not known count as not
+/// surprising.
 /// </summary>
 internal sealed class SurpriseMix
 {

@@ -1,8 +1,8 @@
 namespace SecStream.Models.WindowModels;
 
 /// <summary>
-/// Where a time lies in the week (UTC): 168 slots of an hour and a day of the week, and 48 coarse ones of an hour and working day or weekend. Holidays are Sundays. Windows of a day or more
-/// know no hours. Immutable.
+/// Where a time lies in the week (UTC): 168 slots of an hour and a day of the week, and 48 coarse ones of an hour and working day or weekend. Holidays are Sundays.
+/// Windows of a day or more know no hours. Immutable.
 /// </summary>
 internal sealed class WeekCalendar
 {

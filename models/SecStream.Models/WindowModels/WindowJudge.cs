@@ -2,7 +2,10 @@ using SecStream.Core.Features;
 
 namespace SecStream.Models.WindowModels;
 
-/// <summary>Judges windows by the model of their class. Some 1 µs for ten features, two categories and nothing strange; some 2 µs with the forest. Not thread-safe: one a lane.</summary>
+/// <summary>
+/// Judges windows by the model of their class. Some 1 µs for ten features, two categories and nothing strange; some 2 µs with the forest. Not thread-safe: one a
+/// lane.
+/// </summary>
 internal sealed class WindowJudge(ClassModel model, string id, SeverityLimits limits, double windowsPerDay) : IWindowJudge
 {
     private readonly WindowScorer _scorer = new(model);

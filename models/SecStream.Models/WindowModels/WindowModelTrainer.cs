@@ -5,8 +5,8 @@ using SecStream.Models.WindowModels.Figures;
 namespace SecStream.Models.WindowModels;
 
 /// <summary>
-/// Fits and calibrates the model of one class: three passes over the days to fit, two over those to calibrate. The same windows, options and seed give the same model, to the bit. Memory: some
-/// 300 bytes a feature and key while learning, and a sample of windows.
+/// Fits and calibrates the model of one class: three passes over the days to fit, two over those to calibrate. The same windows, options and seed give the same
+/// model, to the bit. Memory: some 300 bytes a feature and key while learning, and a sample of windows.
 /// </summary>
 public sealed class WindowModelTrainer
 {
@@ -28,7 +28,9 @@ public sealed class WindowModelTrainer
         _options = Vectors.OptionsCheck.Checked(options);
     }
 
-    /// <summary>Fits and calibrates; what is too small to be calibrated says so in its figures and is lent the calibration of all classes when it becomes part of a set.</summary>
+    /// <summary>
+    /// Fits and calibrates; what is too small to be calibrated says so in its figures and is lent the calibration of all classes when it becomes part of a set.
+    /// </summary>
     /// <exception cref="ArgumentException">The split cannot be used.</exception>
     public WindowModel Fit(IFeatureDays days, TrainingSplit split, ulong seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {

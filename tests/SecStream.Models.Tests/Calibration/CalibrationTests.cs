@@ -45,7 +45,9 @@ public sealed class CalibrationTests
     public void LogUpper_OverManySamples_IsAboveTheTruthNineTimesInTen()
     {
         const double score = 9;
-        var above = Enumerable.Range(0, 30).Count(seed => CalibrationFit.OfFusion(Exponential(20_000, (ulong)seed), leaveOut: true).Calibration is { } c && c.LogUpper(score) >= -score);
+        var above = Enumerable.Range(0, 30)
+            .Select(seed => CalibrationFit.OfFusion(Exponential(20_000, (ulong)seed), leaveOut: true).Calibration)
+            .Count(calibration => calibration!.LogUpper(score) >= -score);
         Assert.InRange(above, 23, 30);
     }
 
@@ -106,8 +108,18 @@ public sealed class CalibrationTests
         Assert.True(outcome.Figures.Shift > 0.1);
     }
 
+    [Theory]
+    [InlineData(11_000)]
+    [InlineData(20_000)]
+    public void Fit_OrdinaryScores_AreHardlyEverRefused(int count)
+    {
+        var refused = Enumerable.Range(100, 40).Count(seed => CalibrationFit.OfFusion(Exponential(count, (ulong)seed), leaveOut: true).Calibration is null);
+        Assert.InRange(refused, 0, 1);
+    }
+
     [Fact]
-    public void Fit_TooFewWindows_IsRefused() => Assert.Contains("a tail needs 200", CalibrationFit.OfFusion(Exponential(5_000, 8), leaveOut: true).Figures.Refusal, StringComparison.Ordinal);
+    public void Fit_TooFewWindows_IsRefused() => Assert.Contains(
+        "a tail needs 200", CalibrationFit.OfFusion(Exponential(5_000, 8), leaveOut: true).Figures.Refusal, StringComparison.Ordinal);
 
     [Fact]
     public void Fit_HighScoresThatFollowEachOther_AreWorthOne()
@@ -122,7 +134,8 @@ public sealed class CalibrationTests
             inRuns.Add(score, i % 100, ((i / 100 * 5) + 1) * Hour);
         }
 
-        Assert.InRange(CalibrationFit.OfFusion(inRuns, leaveOut: true).Figures.EffectiveWindows / CalibrationFit.OfFusion(alone, leaveOut: true).Figures.EffectiveWindows, 0.9, 1.1);
+        double Worth(ScoreCollector scores) => CalibrationFit.OfFusion(scores, leaveOut: true).Figures.EffectiveWindows;
+        Assert.InRange(Worth(inRuns) / Worth(alone), 0.9, 1.1);
     }
 
     [Fact]

@@ -76,7 +76,8 @@ internal static class Attacks
             delay += first;
         }
 
-        return new Detection(made, (double)low / made, (double)medium / made, (double)high / made, medium == 0 ? double.NaN : delay / medium, medium == 0 ? double.NaN : (double)explained / medium);
+        double OfSeen(double sum) => medium == 0 ? double.NaN : sum / medium;
+        return new Detection(made, (double)low / made, (double)medium / made, (double)high / made, OfSeen(delay), OfSeen(explained));
     }
 
     /// <summary>Makes a window of an attack.</summary>

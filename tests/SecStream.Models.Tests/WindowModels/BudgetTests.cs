@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace SecStream.Models.Tests.WindowModels;
 
 /// <summary>
-/// The promise of the budget: on days that no model has seen, false alerts of every severity stay within it, whatever the fleet is like; and attacks are seen all the same. Here 200 keys; with
-/// SECSTREAM_LONG=1 50 000, each active in every fourth hour: 300 000 windows a day, 14 days to fit, 7 to calibrate, 14 to evaluate.
+/// The promise of the budget: on days that no model has seen, false alerts of every severity stay within it, whatever the fleet is like; and attacks are seen all
+/// the same. Here 200 keys; with SECSTREAM_LONG=1 50 000, each active in every fourth hour: 300 000 windows a day, 14 days to fit, 7 to calibrate, 14 to evaluate.
 /// </summary>
 public sealed class BudgetTests(ITestOutputHelper output)
 {

@@ -23,7 +23,8 @@ public enum FleetKind
 }
 
 /// <summary>
-/// Windows of an hour of many keys, as a profile of API keys would make them, without events in between. Any day can be made at any time: every window follows from seed, key and hour.
+/// Windows of an hour of many keys, as a profile of API keys would make them, without events in between. Any day can be made at any time: every window follows from
+/// seed, key and hour.
 /// </summary>
 internal sealed class Fleet : IFeatureDays
 {

@@ -45,7 +45,7 @@ public sealed class JudgeTests
     [Fact]
     public void Judge_KeyNeverSeen_IsJudgedByTheClass()
     {
-        var judge = TrainedFleet.Of(FleetKind.Poisson, 200, 1).Set.JudgeOf(Fleet.Schema, Fleet.Hour)!;
+        var judge = Judge;
         var window = Window(12);
         window.Key = "nobody"u8.ToArray();
         var judgement = judge.Judge(window);
@@ -58,11 +58,12 @@ public sealed class JudgeTests
     [Fact]
     public void Judge_KeyNeverSeenAndClassThatWasRefused_IsLearning()
     {
-        Assert.NotNull(_trained.Set.Figures.Classes[0].Class.Refusal);
+        var judge = new WindowJudge(_trained.Set.Models[0].Content with { ClassFusion = null }, "m", new SeverityLimits(1000, null), 1000);
         var window = Window(12);
+        Assert.Equal(JudgementState.Judged, judge.Judge(window).State);
         window.Key = "nobody"u8.ToArray();
-        Assert.Equal(new Judgement(JudgementState.Learning, 1, 0, null), Judge.Judge(window));
-        Assert.Empty(Judge.Explain(window).Contributions);
+        Assert.Equal(new Judgement(JudgementState.Learning, 1, 0, null), judge.Judge(window));
+        Assert.Empty(judge.Explain(window).Contributions);
     }
 
     [Fact]

@@ -128,7 +128,8 @@ public sealed class ModelSetTests
     {
         var split = new TrainingSplit([1, 2, 3], [3, 4], []);
         var trainer = new WindowModelTrainer(Fleet.Schema, Fleet.Hour, new WindowModelOptions());
-        Assert.Contains("two ends", Assert.Throws<ArgumentException>(() => trainer.Fit(new Fleet(FleetKind.Poisson, 1, 5, 1), split, 1, null, default)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => trainer.Fit(new Fleet(FleetKind.Poisson, 1, 5, 1), split, 1, null, default));
+        Assert.Contains("two ends", error.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Saved(ModelSet set)

@@ -9,6 +9,7 @@ public sealed class PoisonTests(ITestOutputHelper output)
     [Theory]
     [InlineData(0.005, 11)]
     [InlineData(0.02, 12)]
+    [InlineData(0.02, 63)]
     public void Train_AttacksAmongTheDays_AreLeftOutAndTheLikeIsSeen(double share, ulong seed)
     {
         Fleet fleet = null!;
@@ -29,10 +30,10 @@ public sealed class PoisonTests(ITestOutputHelper output)
         var set = TrainedFleet.Train(fleet, seed);
         BudgetTable.Print(output, $"{share * 100} % of windows are attacks", set.Figures);
         var figures = set.Figures.Classes[0];
-        if (figures.Own.Refusal is not null)
+        if (figures.Own.Refusal is not null || figures.Notes.Any(n => n.Contains("train again", StringComparison.Ordinal)))
         {
-            // Refused is right as well, as long as it is said.
-            Assert.Contains(figures.Notes, n => n.Contains(figures.Own.Refusal, StringComparison.Ordinal));
+            // Refused, or warned of, is right as well, as long as it is said.
+            Assert.Contains(figures.Notes, n => n.Contains(figures.Own.Refusal ?? "attacks on them", StringComparison.Ordinal));
             return;
         }
 

@@ -107,4 +107,5 @@ public sealed record DetectorFigures(string Name, double Weight, CalibrationFigu
 /// <param name="FromParent">Whether it is that of all classes together, this one being too small.</param>
 /// <param name="Refusal">Why it cannot be used; null: it can.</param>
 public sealed record CalibrationFigures(
-    long Windows, double EffectiveWindows, int Excesses, double Threshold, double TailShare, double Shape, double Scale, double Floor, double Shift, long LeftOut, bool FromParent, string? Refusal);
+    long Windows, double EffectiveWindows, int Excesses, double Threshold, double TailShare,
+    double Shape, double Scale, double Floor, double Shift, long LeftOut, bool FromParent, string? Refusal);
