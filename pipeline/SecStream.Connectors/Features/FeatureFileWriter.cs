@@ -49,11 +49,13 @@ internal sealed class FeatureFileWriter : IDisposable
     /// <summary>Appends a window.</summary>
     public void Write(FeatureVector window)
     {
-        FeatureRecord.Write(window, _records);
+        // First, so that a window whose turn fails and comes again is not taken twice.
         if (_records.Length >= BlockBytes)
         {
             WriteBlock();
         }
+
+        FeatureRecord.Write(window, _records);
     }
 
     /// <summary>Returns when everything is on the disk.</summary>

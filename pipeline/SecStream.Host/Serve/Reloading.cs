@@ -233,7 +233,7 @@ internal sealed class Reloading : IDisposable
         }
 
         var now = EventClock.ToMicroseconds(_time.GetUtcNow());
-        var earliest = Math.Max(_topology.HighestEvaluated, Timeline.LastChange) + 1;
+        var earliest = Math.Max(Math.Max(_topology.HighestEvaluated, Timeline.LastChange), HighestJudged(change)) + 1;
         if (wanted < earliest)
         {
             throw new ConfigurationException($"from {Time(wanted.Value)}: events and versions up to {Time(earliest - 1)} are in force already; name a later time, or none");
@@ -298,6 +298,13 @@ internal sealed class Reloading : IDisposable
 
     private static (string Code, string Title, long From, long Full) Warming(AlertRule rule) =>
         (rule.Code, rule.Title, rule.From, rule.From + EventClock.ToMicroseconds(rule.Window));
+
+    /// <summary>
+    /// Windows that end up to this time have been judged, and told of: where nothing comes the clock goes on without events. What is said of a window follows from
+    /// the models of its end, so no others may come into force there; nor other rules, where models judge.
+    /// </summary>
+    private long HighestJudged(PreparedChange change) =>
+        (change.Models is not null || !Timeline.Models.IsEmpty) && _topology.Engine.Clock is var clock and not long.MaxValue ? clock : long.MinValue;
 
     /// <summary>Before this time no event can be evaluated any more, whatever comes; with a margin, for it only saves work.</summary>
     private long SettledBefore()

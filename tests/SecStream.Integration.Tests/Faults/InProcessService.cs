@@ -16,7 +16,8 @@ internal sealed class InProcessService : RunningService
     private readonly ServeRun _run;
     private readonly Task _running;
 
-    public InProcessService(FaultFolder folder, TimeProvider time, RedisOptions? redis = null)
+    /// <summary>Starts it.</summary>
+    public InProcessService(FaultFolder folder, TimeProvider time, RedisOptions? redis = null, Func<ServiceOptions, ServiceOptions>? configure = null)
     {
         var options = new ServiceOptions
         {
@@ -28,9 +29,12 @@ internal sealed class InProcessService : RunningService
             SnapshotEvery = TimeSpan.FromSeconds(1),
             Redis = redis,
         };
-        _run = new ServeRun(options, [], new NoAnnouncer(), new ServiceLog(TextWriter.Synchronized(_log), LogStyle.Terminal, colour: false, time), time);
+        _run = new ServeRun(configure?.Invoke(options) ?? options, [], new NoAnnouncer(), new ServiceLog(TextWriter.Synchronized(_log), LogStyle.Terminal, colour: false, time), time);
         _running = Task.Run(() => _run.RunAsync(() => { }, _stop.Token));
     }
+
+    /// <summary>What runs.</summary>
+    public ServeRun Run => _run;
 
     public override string Log => string.Join('\n', _run.Notes) + _log;
 

@@ -30,7 +30,7 @@ public sealed class MetricsTests
         await using var another = await RunningApi.StartAsync();
         await another.SendAsync("GET", "/api/v1/stats");
         await api.SendAsync("GET", "/api/v1/stats");
-        api.Service.Figures = Figures;
+        api.Service.Figures = Infra.StackFigures.All;
         await api.SendAsync("POST", "/ingest", "{}");
         await api.SendAsync("POST", "/_bulk", "{\"create\":{\"_index\":\"x\"}}\n7\n");
         await api.SendAsync("GET", "/some/thing?user=alice");
@@ -59,6 +59,24 @@ public sealed class MetricsTests
         await api.SendAsync("POST", "/ingest", "{}\n{}\n");
         await api.SendAsync("POST", "/_bulk", "{\"create\":{\"_index\":\"x\"}}\n7\n");
         Assert.Contains(line + "\n", (await api.SendAsync("GET", "/metrics")).Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("secstream_profiles_keys 2")]
+    [InlineData("secstream_profiles_key_size_bytes 2048")]
+    [InlineData("secstream_profiles_evictions_total 1")]
+    [InlineData("secstream_windows_total{state=\"learning\"} 4")]
+    [InlineData("secstream_windows_stored_total 6")]
+    [InlineData("secstream_anomalies_total{severity=\"critical\"} 0")]
+    [InlineData("secstream_model_age_seconds 3600")]
+    [InlineData("secstream_model_drift_psi{feature=\"request_rate\",profile=\"api-key\",window=\"5m\"} 0.3")]
+    [InlineData("secstream_model_exceedance_ratio{profile=\"api-key\",window=\"5m\"} 2")]
+    [InlineData("secstream_model_shadow_anomalies{model=\"challenger\",severity=\"high\"} 2")]
+    public void Metrics_OfProfilesAndModels_AreThere(string line)
+    {
+        using var meter = new ServiceMeter(new FixedService { Figures = Infra.StackFigures.All }, TimeProvider.System);
+        using var reader = new MetricsReader(meter);
+        Assert.Contains(line + "\n", reader.Write(), StringComparison.Ordinal);
     }
 
     [Fact]

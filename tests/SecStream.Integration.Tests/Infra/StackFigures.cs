@@ -3,8 +3,12 @@ using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Kafka.Source;
 using SecStream.Connectors.Outbox;
 using SecStream.Connectors.Redis;
+using SecStream.Core.Alerts;
 using SecStream.Host.Telemetry;
 using SecStream.Integration.Tests.Http;
+using SecStream.Models.WindowModels;
+using SecStream.Stages.Profiles;
+using SecStream.Stages.Profiles.Windows;
 
 namespace SecStream.Integration.Tests.Infra;
 
@@ -26,5 +30,12 @@ internal static class StackFigures
         Sinks = [new SinkStatus("redis", 1, 2, 3, null, null, null)],
         Disk = new DiskFigures(1, 2),
         LastShipped = DateTimeOffset.UnixEpoch,
+        Profiles = new ProfileFigures(2, 4096, new ProfileCounters { Evicted = 1, Unevaluated = 2 }, new WindowCounters { Judged = 3, Learning = 4, WithoutModel = 5, Stored = 6 }),
+        Models = new ModelFigures(
+            "20260314-0123456789ab",
+            TimeSpan.FromHours(1),
+            [new ClassFigure("api-key", "5m", new DriftReport(1000, 2, 2, [new DriftIndex("request_rate", 0.3), new DriftIndex("p", 0.1)]))],
+            "20260315-0123456789ab",
+            [new ShadowFigure(Severity.High, 1, 2)]),
     };
 }

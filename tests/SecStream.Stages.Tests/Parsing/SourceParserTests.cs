@@ -118,9 +118,16 @@ public sealed class SourceParserTests
         var lines = Mixed.Where(l => l[0] != '{').Concat(["Dec 10 06:55:46 web1 sshd[1]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=x.example  user=root"])
             .Select(l => Encoding.UTF8.GetBytes(l)).ToArray();
         Run(harness, lines, 200);
+
+        // A collection that another test causes adds what is left of this thread's block; what parsing allocates comes every time.
+        Assert.InRange(Enumerable.Range(0, 3).Min(_ => Allocated(harness, lines)), 0, 1000 * lines.Length / 10);
+    }
+
+    private static long Allocated(ParsingHarness harness, byte[][] lines)
+    {
         var before = GC.GetAllocatedBytesForCurrentThread();
         Run(harness, lines, 1000);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000 * lines.Length / 10);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void Run(ParsingHarness harness, byte[][] lines, int rounds)

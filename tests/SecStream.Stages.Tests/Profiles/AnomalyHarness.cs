@@ -127,6 +127,14 @@ internal sealed class AnomalyHarness
         Deliver();
     }
 
+    /// <summary>Has a window judged that has closed, or was changed since.</summary>
+    public void Close(WindowJudging judging, FeatureVector window, bool revised)
+    {
+        judging.Begin(_rows);
+        judging.Closed(window, revised);
+        Deliver();
+    }
+
     public void Advance(long clock) => _lane.AdvanceRules(clock);
 
     /// <summary>Writes the state and goes on from what was written.</summary>

@@ -1,3 +1,4 @@
+using SecStream.Core.Alerts;
 using SecStream.Training.Artefacts;
 using SecStream.Training.Registry;
 using SecStream.Training.Tests.Harness;
@@ -105,6 +106,41 @@ public sealed class ModelRegistryTests : IDisposable
     }
 
     [Fact]
+    public void CapChampion_NoChampion_ChangesNothing()
+    {
+        Add(1);
+        Assert.False(_registry.CapChampion(Severity.Medium, "budget", "too many"));
+        Assert.Equal((null, 1), (_registry.State().Cap, _registry.State().Revision));
+    }
+
+    [Fact]
+    public void CapChampion_Again_IsOneEntryAndNeverLoosened()
+    {
+        var id = Add(1);
+        _registry.Promote(id, "test", false, null);
+        Assert.True(_registry.CapChampion(Severity.Medium, "budget", "twice as many"));
+        Assert.False(_registry.CapChampion(Severity.Medium, "budget", "still"));
+        Assert.False(_registry.CapChampion(Severity.High, "budget", "a little"));
+        Assert.Equal("medium", _registry.State().Cap);
+        Assert.True(_registry.CapChampion(Severity.Low, "budget", "more"));
+        Assert.Equal("low", _registry.State().Cap);
+        var entry = _registry.State().History.First(e => e.Action == "capped");
+        Assert.Equal((id, "budget", "twice as many"), (entry.Model, entry.By, entry.Note));
+        Assert.Equal(2, _registry.State().History.Count(e => e.Action == "capped"));
+    }
+
+    [Fact]
+    public void CapChampion_AnotherChampion_HasNone()
+    {
+        _registry.Promote(Add(1), "test", false, null);
+        _registry.Promote(Add(2), "test", false, null);
+        _registry.CapChampion(Severity.Medium, "budget", "too many");
+        Assert.Null(_registry.Rollback("test", null).Cap);
+        _registry.CapChampion(Severity.Medium, "budget", "too many");
+        Assert.Null(_registry.Promote(Add(3), "test", false, null).Cap);
+    }
+
+    [Fact]
     public void Prune_Zero_KeepsChampionChallengerAndTheOneBefore()
     {
         string[] ids = [.. Enumerable.Range(1, 6).Select(i => Add(i, Drafts.Day + i))];
@@ -131,6 +167,8 @@ public sealed class ModelRegistryTests : IDisposable
     [InlineData("{")]
     [InlineData("{\"format\": 99}")]
     [InlineData("{\"champion\": \"../../etc\"}")]
+    [InlineData("{\"cap\": \"enormous\"}")]
+    [InlineData("{\"cap\": \"2\"}")]
     [InlineData("[]")]
     [InlineData("null")]
     public void State_Damaged_NamesTheFileAndTheMend(string content)

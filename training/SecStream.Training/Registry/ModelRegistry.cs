@@ -133,7 +133,7 @@ public sealed class ModelRegistry
         }));
     }
 
-    /// <summary>Caps what the champion may say, until another model is promoted.</summary>
+    /// <summary>Caps what the champion may say, until another model is promoted. A cap that is there already is never loosened.</summary>
     /// <param name="severity">No judgement is more severe.</param>
     /// <param name="by">Who.</param>
     /// <param name="reasons">Why.</param>
@@ -143,7 +143,7 @@ public sealed class ModelRegistry
         using var turn = Turn();
         var before = State();
         var cap = severity.ToString().ToLowerInvariant();
-        if (before.Champion is null || before.Cap == cap)
+        if (before.Champion is null || (before.Cap is { } now && RegistryFile.SeverityOf(now) <= severity))
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SecStream.Core.Alerts;
 
 namespace SecStream.Training.Registry;
 
@@ -36,6 +37,10 @@ public static class RegistryFile
         return Parse(path, content);
     }
 
+    /// <summary>The severity that a cap names; null: none.</summary>
+    internal static Severity? SeverityOf(string cap) =>
+        Enum.GetValues<Severity>().Where(s => s.ToString().Equals(cap, StringComparison.OrdinalIgnoreCase)).Select(s => (Severity?)s).FirstOrDefault();
+
     internal static byte[] Write(RegistryState state) => [.. JsonSerializer.SerializeToUtf8Bytes(state, s_options), (byte)'\n'];
 
     private static RegistryState Parse(string path, byte[] content)
@@ -46,6 +51,11 @@ public static class RegistryFile
             if (state is not { Format: RegistryState.CurrentFormat, Former: not null, History: not null })
             {
                 throw new InvalidDataException($"{path}: its format is {state?.Format}, this version reads {RegistryState.CurrentFormat}; use the version of SecStream that wrote it");
+            }
+
+            if (state.Cap is { } cap && SeverityOf(cap) is null)
+            {
+                throw new InvalidDataException($"{path}: cap '{cap}' is no severity; restore the file from a backup, or delete it and promote a model again");
             }
 
             return new[] { state.Champion, state.Challenger }.Concat(state.Former).OfType<string>().FirstOrDefault(id => !ModelId.IsOne(id)) is { } strange

@@ -72,7 +72,7 @@ public enum ModelRole
 
 /// <summary>Something that was done.</summary>
 /// <param name="At">When.</param>
-/// <param name="Action"><c>trained</c>, <c>promoted</c>, <c>rolled_back</c>, <c>challenging</c>, <c>pruned</c>, <c>refused</c>.</param>
+/// <param name="Action"><c>trained</c>, <c>promoted</c>, <c>rolled_back</c>, <c>challenging</c>, <c>capped</c>, <c>pruned</c>, <c>refused</c>.</param>
 /// <param name="Model">The model.</param>
 /// <param name="By">Who: a user, or <c>schedule</c>.</param>
 /// <param name="Forced">Done although the gate refused, or without asking it.</param>
