@@ -1,3 +1,4 @@
+using System.CommandLine;
 using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Elasticsearch.Windows;
 using SecStream.Connectors.Features;
@@ -28,16 +29,30 @@ internal sealed class StoredWindows : IDisposable
     /// <summary>Blocks of files found damaged and left out.</summary>
     public long DamagedBlocks => Store is FeatureFileStore files ? files.DamagedBlocks : 0;
 
+    /// <summary>The option that says where they are read.</summary>
+    public static Option<string?> StoreOption() => new("--store")
+    {
+        Description = "Where windows are read: embedded (the data folder), elasticsearch, or auto: the data folder where it has any. Default: store of the configuration.",
+    };
+
     /// <summary>Opens those of a folder, also while a service writes; without windows where none were ever written.</summary>
     public static IFeatureStore Open(string data) => new FeatureFileStore(Path.Combine(data, FolderName));
 
     /// <summary>For a service, which has its connection already.</summary>
     public static IFeatureStore Of(ServiceOptions options, IElasticsearchTransport? transport, TimeProvider time) =>
-        transport is not null && Settle(options, options.Store) == StoreChoice.Elasticsearch
+        transport is not null && Settle(options, Configured(options)) == StoreChoice.Elasticsearch
             ? new ElasticsearchFeatureStore(transport, options.Pipeline.Tenant, time)
             : Open(options.Data);
 
-    /// <summary>For a command.</summary>
+    /// <summary>For a command: the folder that it names, else what the configuration says.</summary>
+    /// <exception cref="ConfigurationException">There is no such folder or no cluster, or the configuration can't be used.</exception>
+    public static StoredWindows ForCommand(string? named, string? asked, TimeProvider time)
+    {
+        var options = named is null || asked is not null ? ServiceOptionsReader.Load(null).Options : new ServiceOptions();
+        return ForCommand(options with { Data = named ?? options.Data }, asked, isNamed: named is not null, time);
+    }
+
+    /// <summary>For options that have been read.</summary>
     /// <param name="options">The configuration, with the data folder that is meant.</param>
     /// <param name="asked">What <c>--store</c> says; null: what the configuration says.</param>
     /// <param name="isNamed">The folder was named on the command line: auto reads it itself.</param>
@@ -45,7 +60,7 @@ internal sealed class StoredWindows : IDisposable
     /// <exception cref="ConfigurationException">There is no such folder or no cluster, or a secret can't be read.</exception>
     public static StoredWindows ForCommand(ServiceOptions options, string? asked, bool isNamed, TimeProvider time)
     {
-        var choice = Choice(asked) ?? (isNamed ? StoreChoice.Embedded : options.Store);
+        var choice = Choice(asked) ?? (isNamed ? StoreChoice.Embedded : Configured(options));
         if (Settle(options, choice) == StoreChoice.Embedded)
         {
             return Directory.Exists(options.Data)
@@ -80,9 +95,13 @@ internal sealed class StoredWindows : IDisposable
     internal static StoreChoice Settle(ServiceOptions options, StoreChoice choice) => choice switch
     {
         StoreChoice.Auto when options.Elasticsearch is { Features: true } && (options.IsGroupMember || !HasWindows(options.Data)) => StoreChoice.Elasticsearch,
-        StoreChoice.Auto => StoreChoice.Embedded,
-        var settled => settled,
+        StoreChoice.Elasticsearch => StoreChoice.Elasticsearch,
+        _ => StoreChoice.Embedded,
     };
+
+    /// <summary>What the configuration says of alerts and events holds for windows as far as they are written.</summary>
+    private static StoreChoice Configured(ServiceOptions options) =>
+        options.Store == StoreChoice.Elasticsearch && options.Elasticsearch is not { Features: true } ? StoreChoice.Embedded : options.Store;
 
     private static bool HasWindows(string data) => new FeatureFileStore(Path.Combine(data, FolderName)).Schemas().Count > 0;
 
