@@ -7,8 +7,9 @@ namespace SecStream.Connectors.Features;
 
 /// <summary>A place between two blocks of a feature file.</summary>
 /// <param name="Offset">Byte at which the next block begins; 0: the first block.</param>
-/// <param name="Check">Checksum of the head of the block before it: another one there says that the file has been cut and gone on differently since.</param>
-internal readonly record struct FeaturePlace(long Offset, uint Check);
+/// <param name="Last">Byte at which the block before it begins.</param>
+/// <param name="Check">Checksum of that block's head: another one there says that the file has been cut and gone on differently since.</param>
+internal readonly record struct FeaturePlace(long Offset, long Last, uint Check);
 
 /// <summary>Reads a feature file on from a place, also while it is written. Not thread-safe.</summary>
 internal sealed class FeatureFileFollower : IDisposable
@@ -51,16 +52,8 @@ internal sealed class FeatureFileFollower : IDisposable
     }
 
     /// <summary>Whether a place kept from before is still one: a power cut may have taken blocks that were read already.</summary>
-    public bool Has(FeaturePlace place)
-    {
-        var (at, last) = (_first, -1L);
-        while (at < place.Offset && FeatureBlock.TryRead(_file, at, out _, out var next, isSkipped: true))
-        {
-            (last, at) = (at, next);
-        }
-
-        return at == place.Offset && last >= 0 && CheckOf(last) == place.Check;
-    }
+    public bool Has(FeaturePlace place) =>
+        place.Last >= _first && FeatureBlock.TryRead(_file, place.Last, out _, out var next, isSkipped: true) && next == place.Offset && CheckOf(place.Last) == place.Check;
 
     /// <summary>Reads blocks on from a place.</summary>
     /// <param name="place">Where; afterwards the place behind what was read.</param>
@@ -87,7 +80,7 @@ internal sealed class FeatureFileFollower : IDisposable
                 Damaged++;
             }
 
-            place = new FeaturePlace(next, CheckOf(at));
+            place = new FeaturePlace(next, at, CheckOf(at));
             at = next;
         }
 

@@ -182,6 +182,23 @@ public sealed class WindowShipperTests
     }
 
     [Fact]
+    public async Task Ship_UnfinishedOrDamagedEnd_HoldsNothingUp()
+    {
+        await using var harness = await WindowHarness.StartAsync();
+        harness.Write(WindowHarness.Window("a\0", 0, 1), WindowHarness.Window("a\0", 288, 2), WindowHarness.Window("a\0", 576, 3));
+        harness.Sink.Dispose();
+        var files = Directory.GetFiles(harness.Folder, "*.features").Order().ToList();
+        File.AppendAllBytes(files[0], new byte[9]);
+        var bytes = File.ReadAllBytes(files[1]);
+        bytes[^3] ^= 1;
+        File.WriteAllBytes(files[1], bytes);
+        harness.Start();
+        await harness.ShippedAsync();
+        Assert.Equal(WindowHarness.All(harness.Embedded), WindowHarness.All(harness.Store));
+        Assert.Contains("1 damaged", Assert.Single(harness.Reports), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Restart_PlacesAreLost_EverythingIsSentAgainAndNothingIsTwice()
     {
         await using var harness = await WindowHarness.StartAsync();

@@ -5,7 +5,7 @@ using SecStream.Connectors.Features;
 namespace SecStream.Connectors.Elasticsearch.Windows;
 
 /// <summary>
-/// Up to where each feature file is in the cluster, kept in a file of lines <c>name offset check</c>. Without it everything is sent again, which does no harm. Thread-safe,
+/// Up to where each feature file is in the cluster, kept in a file of lines <c>name offset last check</c>. Without it everything is sent again, which does no harm. Thread-safe,
 /// with one writer.
 /// </summary>
 /// <param name="path">The file.</param>
@@ -34,7 +34,7 @@ internal sealed class ShippedPlaces(string path)
     {
         var temporary = path + ".tmp";
         File.WriteAllLines(temporary, _places.OrderBy(place => place.Key, StringComparer.Ordinal)
-            .Select(place => string.Create(CultureInfo.InvariantCulture, $"{place.Key} {place.Value.Offset} {place.Value.Check:x8}")));
+            .Select(place => string.Create(CultureInfo.InvariantCulture, $"{place.Key} {place.Value.Offset} {place.Value.Last} {place.Value.Check:x8}")));
         File.Move(temporary, path, overwrite: true);
     }
 
@@ -43,11 +43,12 @@ internal sealed class ShippedPlaces(string path)
         foreach (var line in File.Exists(path) ? File.ReadAllLines(path) : [])
         {
             // A line that can't be read is a place that is not known.
-            if (line.Split(' ') is [var name, var offset, var check]
+            if (line.Split(' ') is [var name, var offset, var last, var check]
                 && long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+                && long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var before)
                 && uint.TryParse(check, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var sum))
             {
-                yield return new(name, new FeaturePlace(at, sum));
+                yield return new(name, new FeaturePlace(at, before, sum));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Elasticsearch.Events;
 using SecStream.Connectors.Features;
@@ -32,7 +33,7 @@ public sealed class WindowShipper : IAsyncDisposable
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Dictionary<string, long> _before;
     private readonly HashSet<string> _begun = [];
-    private readonly Dictionary<string, int> _waited = [];
+    private readonly ConcurrentDictionary<string, int> _waited = [];
     private readonly Task _run;
     private volatile string? _fault;
 
@@ -52,7 +53,6 @@ public sealed class WindowShipper : IAsyncDisposable
         IElasticsearchTransport transport, ElasticsearchOptions options, string folder, string tenant, TimeProvider time, Action<string> report, WindowShippingTuning tuning)
     {
         (_folder, _tenant, _time, _report, _tuning) = (folder, tenant, time, report, tuning);
-        Directory.CreateDirectory(folder);
         _places = new ShippedPlaces(Path.Combine(folder, PlacesName));
         _sender = new WindowSender(transport, options.BulkBytes, tuning.Timings, time, report, seed: 1);
         _before = Lengths();
@@ -67,7 +67,8 @@ public sealed class WindowShipper : IAsyncDisposable
             var (since, error, mend) = _sender.Health.Failure;
             return new WindowShippingStatus
             {
-                PendingBytes = Lengths().Sum(file => Math.Max(0, file.Value - _places[file.Key].Offset)),
+                // What a crash left unfinished at the end of a file waits for nobody.
+                PendingBytes = Lengths().Where(file => _waited.GetValueOrDefault(file.Key) < Patience).Sum(file => Math.Max(0, file.Value - _places[file.Key].Offset)),
                 Sent = Interlocked.Read(ref _sender.Health.Sent),
                 Retries = Interlocked.Read(ref _sender.Health.Retries),
                 Unindexed = Interlocked.Read(ref _sender.Health.Unindexed),
@@ -149,6 +150,8 @@ public sealed class WindowShipper : IAsyncDisposable
                     return true;
                 }
             }
+
+            _sender.Health.Succeeded();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -186,7 +189,7 @@ public sealed class WindowShipper : IAsyncDisposable
                 return false;
             }
 
-            _waited.Remove(key);
+            _waited.TryRemove(key, out _);
             await _sender.DeliverAsync(lines.Of(records.WrittenMemory), _stop.Token).ConfigureAwait(false);
             _places.Set(key, place);
             _places.Save();
