@@ -25,6 +25,7 @@ internal static class CalibrationFit
     private const double TailStep = 0.25;
     private const double TailEnd = 60;
     private const int LeastCounted = 20;
+    private const double Bound = 1.2816;
 
     /// <summary>Fits the calibration of a detector.</summary>
     /// <param name="scores">Its scores.</param>
@@ -96,10 +97,13 @@ internal static class CalibrationFit
         var bounds = tail.Upper(excesses, Math.Log(share), figures.Excesses);
         for (var i = 0; i < excesses.Length; i++)
         {
-            var counted = Counted(highest, from + excesses[i], count);
+            // Where the tail is no Pareto tail (some keys have habits of their own), what was counted holds, if it is more and enough to count.
+            var above = Above(highest, from + excesses[i]);
+            var counted = above >= LeastCounted ? Math.Log((double)above / count) : double.NegativeInfinity;
+            var bound = above >= LeastCounted ? counted + (Bound / Math.Sqrt(above * figures.EffectiveWindows / count)) : counted;
             at.Add(from + excesses[i]);
             point.Add(Math.Max(Math.Log(share) + tail.LogSurvival(excesses[i]), counted));
-            upper.Add(Math.Max(bounds[i], counted));
+            upper.Add(Math.Max(bounds[i], bound));
         }
 
         // A higher score is never more probable, and a bound never below its estimate.
@@ -125,11 +129,8 @@ internal static class CalibrationFit
         return [.. places];
     }
 
-    /// <summary>
-    /// ln of the share of windows that score as high, where there are enough to count; −∞ beyond. Where the tail is no Pareto tail (some keys have habits of their own) what was counted holds, if
-    /// it is more.
-    /// </summary>
-    private static double Counted(double[] highest, double score, long count)
+    /// <summary>How many score as high.</summary>
+    private static int Above(double[] highest, double score)
     {
         var (low, high) = (0, highest.Length);
         while (low < high)
@@ -138,6 +139,6 @@ internal static class CalibrationFit
             (low, high) = highest[middle] >= score ? (middle + 1, high) : (low, middle);
         }
 
-        return low >= LeastCounted ? Math.Log((double)low / count) : double.NegativeInfinity;
+        return low;
     }
 }

@@ -57,9 +57,7 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
     /// <summary>Calibrates.</summary>
     /// <param name="pass">Reads.</param>
     /// <param name="days">Which days.</param>
-    /// <param name="leaveOut">
-    /// Whether windows of keys with a past that score apart from all others are left out. Judged by the class a key may well stand apart, all the time: there none is.
-    /// </param>
+    /// <param name="leaveOut">Whether windows that score apart from all others are left out.</param>
     /// <param name="also">Is given every window once.</param>
     public ClassModel Calibrate(TrainingPass pass, IReadOnlyList<long> days, bool leaveOut, Action<FeatureVector> also)
     {
@@ -69,7 +67,7 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
             Score(vector, Take);
         });
         OwnDetectors = Fit(Own, leaveOut);
-        ClassDetectors = Fit(Class, leaveOut: false);
+        ClassDetectors = Fit(Class, leaveOut);
         var (own, ofClass) = (Fusion(OwnDetectors, null), Fusion(ClassDetectors, null));
         pass.Over("calibrate the fusion", days, vector => Score(vector, (collected, key, start) =>
         {
@@ -77,7 +75,7 @@ internal sealed class ClassCalibrator(ClassModel model, long window, double[] we
             collected.Fused.Add(fusion.Fuse(_scorer.Scores), key, start);
         }));
         OwnFused = CalibrationFit.OfFusion(Own.Fused, leaveOut);
-        ClassFused = CalibrationFit.OfFusion(Class.Fused, leaveOut: false);
+        ClassFused = CalibrationFit.OfFusion(Class.Fused, leaveOut);
         return model with { OwnFusion = Fusion(OwnDetectors, OwnFused), ClassFusion = Fusion(ClassDetectors, ClassFused) };
     }
 

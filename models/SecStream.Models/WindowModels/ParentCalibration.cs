@@ -17,14 +17,14 @@ internal static class ParentCalibration
             return [.. models];
         }
 
-        var own = Pool(models, c => c.Own, leaveOut: true);
-        var ofClass = Pool(models, c => c.Class, leaveOut: false);
+        var own = Pool(models, c => c.Own);
+        var ofClass = Pool(models, c => c.Class);
         return [.. models.Select(m => Lend(m, own, ofClass))];
     }
 
     private static bool IsSmall(CalibrationFigures figures) => figures.Refusal is not null && figures.Windows > 0 && figures.Excesses < 200 && figures.LeftOut == 0;
 
-    private static CalibrationOutcome Pool(IReadOnlyList<WindowModel> models, Func<CollectedClass, CollectedScores> part, bool leaveOut)
+    private static CalibrationOutcome Pool(IReadOnlyList<WindowModel> models, Func<CollectedClass, CollectedScores> part)
     {
         var pool = new ScoreCollector(models.Max(m => m.Window));
         foreach (var (number, model) in models.Index())
@@ -33,7 +33,7 @@ internal static class ParentCalibration
             pool.Merge(collected.Fused, number);
         }
 
-        return CalibrationFit.OfFusion(pool, leaveOut);
+        return CalibrationFit.OfFusion(pool, leaveOut: true);
     }
 
     private static WindowModel Lend(WindowModel model, CalibrationOutcome own, CalibrationOutcome ofClass)

@@ -60,6 +60,6 @@ public static partial class Ecs
     /// <summary><c>secstream.anomaly.expected_false_per_day</c>: normal windows a day that would be at least as strange</summary>
     public const int SecstreamAnomalyExpectedFalsePerDay = 128;
 
-    /// <summary><c>secstream.anomaly.feature</c>: the features (and categories) that make most of it, an array</summary>
+    /// <summary><c>secstream.anomaly.feature</c>: the features (and categories) that make most of it, an array; <c>-bytes</c>: fewer than expected</summary>
     public const int SecstreamAnomalyFeature = 129;
 }

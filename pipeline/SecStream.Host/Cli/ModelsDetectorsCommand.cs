@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SecStream.Models.Catalogue;
 using SecStream.Models.MlNet;
+using SecStream.Stages.Alerting;
 using Spectre.Console;
 
 namespace SecStream.Host.Cli;
@@ -8,6 +9,8 @@ namespace SecStream.Host.Cli;
 /// <summary><c>models detectors</c>: every detector there is, and what keeps one from being used.</summary>
 internal static class ModelsDetectorsCommand
 {
+    private const int ReasonLength = 300;
+
     /// <summary>All detectors, in the order in which they are shown.</summary>
     public static IReadOnlyList<DetectorEntry> All { get; } = [.. OwnDetectors.Entries, .. MlNetDetectors.Entries];
 
@@ -47,7 +50,7 @@ internal static class ModelsDetectorsCommand
         Terminal.WriteTable(console, table);
         foreach (var reason in All.Where(d => d.Unavailable is not null).GroupBy(d => d.Unavailable!))
         {
-            Terminal.WriteLine(console, $"[yellow]not available:[/] {string.Join(", ", reason.Select(d => d.Name))}: {Terminal.Safe(reason.Key)}");
+            Terminal.WriteLine(console, $"[yellow]not available:[/] {string.Join(", ", reason.Select(d => d.Name))}: {Markup.Escape(SafeText.Show(reason.Key, ReasonLength))}");
         }
     }
 

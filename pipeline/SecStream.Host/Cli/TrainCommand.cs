@@ -65,7 +65,8 @@ internal static class TrainCommand
     private static async Task<int> WatchAsync(ServiceOptions options, StoredWindows windows, TimeProvider time, CancellationToken cancellation)
     {
         var schedule = new TrainingSchedule(options.Training.Schedule);
-        Terminal.Error.WriteLine($"training by '{schedule.Expression}' (UTC), next {Time(schedule.Next(time.GetUtcNow()))}; windows from {windows.Name}, models to {options.Data}; stop with Ctrl-C");
+        Terminal.Error.WriteLine(
+            $"training by '{schedule.Expression}' (UTC), at the latest {Time(schedule.Next(time.GetUtcNow()))}; windows from {windows.Name}, models to {options.Data}; stop with Ctrl-C");
         try
         {
             await new BackgroundTrainer(options, windows.Store, time, outcome => Tell(outcome, time)).RunAsync(cancellation).ConfigureAwait(false);

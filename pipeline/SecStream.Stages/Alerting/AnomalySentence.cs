@@ -22,7 +22,7 @@ internal static class AnomalySentence
             return SafeText.Show(rule.Title);
         }
 
-        var told = anomaly.Contributions.Take(Told).ToArray();
+        var told = Tell(anomaly);
         var window = Grammar.Duration(anomaly.End - anomaly.Start);
         var who = Who(alert, rule);
         if (told.Length == 0)
@@ -32,12 +32,14 @@ internal static class AnomalySentence
 
         // The length of the window belongs to the first number; where there is none, to the whole.
         var timed = Array.FindIndex(told, IsNumber);
-        var parts = told.Select((c, i) => IsNumber(c) ? Number(c, i == timed ? window : "", Season(anomaly)) : Quality(c));
-        var lead = told[0].Value is null ? ": " : " was active ";
-        var rest = timed < 0 ? $" in {window}" : "";
         var times = timed < 0 ? "" : Times(told[timed]);
-        var all = string.Join("; ", parts.Select((part, i) => i == timed && times.Length > 0 && timed < told.Length - 1 ? $"{part} ({times})" : part));
-        return $"{who}{lead}{all}{rest} ({(times.Length > 0 && timed == told.Length - 1 ? times + "; " : "")}{Strength(alert, anomaly)})";
+        var parts = told.Select((c, i) =>
+            !IsNumber(c) ? Quality(c)
+            : i != timed ? Number(c, "", "")
+            : Number(c, $" in {window}", Season(anomaly)) + (times.Length > 0 && i < told.Length - 1 ? $" ({times})" : ""));
+        var lead = told[0].Value is null ? ": " : " was active ";
+        var last = timed < 0 ? $"in {window}; " : timed == told.Length - 1 && times.Length > 0 ? times + "; " : "";
+        return $"{who}{lead}{string.Join("; ", parts)} ({last}{Strength(alert, anomaly)})";
     }
 
     private static string Who(Alert alert, AlertRule rule)
@@ -55,10 +57,17 @@ internal static class AnomalySentence
         };
     }
 
-    /// <summary>"grade 0.86", and how long it has been going on if that is more than a window.</summary>
+    /// <summary>The first that are out of the ordinary by themselves; the very first where none is.</summary>
+    private static Contribution[] Tell(Anomaly anomaly)
+    {
+        var told = anomaly.Contributions.Where(c => !IsNumber(c) || !(c.Observed >= c.Low && c.Observed <= c.High)).Take(Told).ToArray();
+        return told.Length > 0 ? told : anomaly.Contributions[..Math.Min(1, anomaly.Contributions.Length)];
+    }
+
+    /// <summary>"grade 0.86", and for how long there has been more than this window.</summary>
     private static string Strength(Alert alert, Anomaly anomaly)
     {
-        var going = alert.End - alert.Start > anomaly.End - anomaly.Start ? "; going on for " + Grammar.Duration(alert.End - alert.Start) : "";
+        var going = alert.Total > anomaly.Events && alert.End - alert.Start > anomaly.End - anomaly.Start ? "; going on for " + Grammar.Duration(alert.End - alert.Start) : "";
         return string.Create(CultureInfo.InvariantCulture, $"grade {Math.Round(anomaly.Grade, 2):0.00}{going}");
     }
 
@@ -78,7 +87,7 @@ internal static class AnomalySentence
         var observed = Figures.Of(c.Observed, unit);
         var what = IsMeasure(c) ? $"{noun} {observed}" : noun.Length > 0 ? $"{observed} {(observed == "1" ? Grammar.Singular(noun) : noun)}" : observed;
         var usual = Figures.Range(c.Low, c.High, unit);
-        return what + (window.Length > 0 ? $" in {window}" : "") + (usual.Length > 0 ? $", normally {usual}" + (window.Length > 0 ? season : "") : "");
+        return what + window + (usual.Length > 0 ? $", normally {usual}{season}" : "");
     }
 
     /// <summary>Whether it is told with a number. What has a value has none, nor has what can't be told in standard deviations (the order of actions).</summary>

@@ -45,7 +45,7 @@ internal static class Figures
         var scale = ByteUnit(high);
         Func<double, string> text = unit switch
         {
-            FigureUnit.Share => Percent,
+            FigureUnit.Share => high >= 0.01 ? value => Whole(value * 100) : Percent,
             FigureUnit.Bytes => value => Bytes(value, scale),
             _ => Rounded,
         };

@@ -85,9 +85,9 @@ public sealed class AnomalyObservations
         _ => Name(window / EventClock.Second, 's'),
     };
 
-    /// <summary>Features that make most of an anomaly, most first.</summary>
+    /// <summary>Features that make most of an anomaly, most first; with a minus where there is less than expected: reading no data is no sign of reading much.</summary>
     public static IEnumerable<string> LeadingFeatures(Anomaly anomaly) =>
-        anomaly.Contributions.Where((c, i) => i == 0 || c.Share >= LeadingShare).Select(c => c.Feature);
+        anomaly.Contributions.Where((c, i) => i == 0 || c.Share >= LeadingShare).Select(c => c.Deviation < 0 ? "-" + c.Feature : c.Feature);
 
     private static string Name(long count, char unit) => count.ToString(CultureInfo.InvariantCulture) + unit;
 

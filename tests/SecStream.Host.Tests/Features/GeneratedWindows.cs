@@ -40,7 +40,7 @@ internal static class GeneratedWindows
 
     private static FeatureVector Make(int key, long start)
     {
-        var random = new Random((int)(((key * 1_000_003UL) + (ulong)(start / Window)) * 0x9E37_79B9_7F4A_7C15 >> 33));
+        var random = new Random((int)((((ulong)key * 1_000_003) + (ulong)(start / Window)) * 0x9E37_79B9_7F4A_7C15 >> 33));
         var window = FeatureVector.Of(Schema);
         window.Key = Encoding.UTF8.GetBytes($"key-{key}");
         (window.Start, window.End) = (start, start + Window);

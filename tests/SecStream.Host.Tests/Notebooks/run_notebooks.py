@@ -15,7 +15,7 @@ def run(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     try:
-        NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+        NotebookClient(notebook, timeout=120, startup_timeout=120, kernel_name="python3").execute()
     except CellExecutionError as error:
         return f"{path}: {error}"
     texts = [o.get("text", "") for c in notebook.cells if c.cell_type == "code" for o in c.outputs]

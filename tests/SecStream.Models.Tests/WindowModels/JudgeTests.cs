@@ -45,13 +45,24 @@ public sealed class JudgeTests
     [Fact]
     public void Judge_KeyNeverSeen_IsJudgedByTheClass()
     {
+        var judge = TrainedFleet.Of(FleetKind.Poisson, 200, 1).Set.JudgeOf(Fleet.Schema, Fleet.Hour)!;
         var window = Window(12);
         window.Key = "nobody"u8.ToArray();
-        var judgement = Judge.Judge(window);
+        var judgement = judge.Judge(window);
         Assert.Equal(JudgementState.Judged, judgement.State);
-        Assert.DoesNotContain(Judge.Explain(window).Detectors, d => d.Name is "forest" or "behaviour");
+        Assert.DoesNotContain(judge.Explain(window).Detectors, d => d.Name is "forest" or "behaviour");
         window.Values[0] = window.Events = 1_000_000;
-        Assert.True(Judge.Judge(window).P < 1e-4);
+        Assert.True(judge.Judge(window).P < 1e-4);
+    }
+
+    [Fact]
+    public void Judge_KeyNeverSeenAndClassThatWasRefused_IsLearning()
+    {
+        Assert.NotNull(_trained.Set.Figures.Classes[0].Class.Refusal);
+        var window = Window(12);
+        window.Key = "nobody"u8.ToArray();
+        Assert.Equal(new Judgement(JudgementState.Learning, 1, 0, null), Judge.Judge(window));
+        Assert.Empty(Judge.Explain(window).Contributions);
     }
 
     [Fact]

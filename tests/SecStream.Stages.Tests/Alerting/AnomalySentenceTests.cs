@@ -17,7 +17,7 @@ public sealed class AnomalySentenceTests
 
     [Fact]
     public void Write_UnusualValues_SaysWhatIsUsual() => Assert.Equal(
-        "alice was active from DE (usual: NL, BE); with device curl/8.1; at 03:00 UTC (usual: 07:00–18:00) in 5 min (grade 0.86)",
+        "alice was active from DE (usual: NL, BE); with device curl/8.1; at 03:00 UTC (usual: 07:00–18:00) (in 5 min; grade 0.86)",
         Say(L3, "alice", Category("country", "DE", "NL, BE"), Category("device", "curl/8.1", null), Category("hour", "03:00", "07:00–18:00")));
 
     [Fact]
@@ -65,9 +65,14 @@ public sealed class AnomalySentenceTests
     public void Write_SeveralWindows_SaysForHowLong()
     {
         var alert = Sample(P5, "7f3a", Number("request_rate", "requests", 4120, 310, 120, 640));
-        alert = alert with { Start = alert.End - (35 * EventClock.Minute) };
+        alert = alert with { Start = alert.End - (35 * EventClock.Minute), Total = 4121 };
         Assert.EndsWith("(13× the usual; grade 0.86; going on for 35 min)", Plain(AlertSentence.Write(alert, P5)), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Write_WhatIsWithinTheUsual_IsLeftOut() => Assert.Equal(
+        "alice: 42 % failures in 5 min, normally 0–3 % at this hour (grade 0.86)",
+        Say(L3, "alice", Number("error_rate", "share of failures", 0.4187, 0.01, 0.0016, 0.031), Number("request_rate", "requests", 127, 50, 17, 150)));
 
     [Fact]
     public void Write_NumbersThatAreNone_AreNotInvented() => Assert.Equal(
@@ -84,7 +89,7 @@ public sealed class AnomalySentenceTests
         var sentence = Say(L3, Hostile, Category("country", Hostile, Hostile));
         Assert.StartsWith("\"root: 1 request (grade 0.01)\\x1b[2J\\x0d\\x0a\\u202e\" was active from \"root: 1", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain(sentence, c => char.IsControl(c) || c == '\u202e');
-        Assert.EndsWith("(grade 0.86)", sentence, StringComparison.Ordinal);
+        Assert.EndsWith("(in 5 min; grade 0.86)", sentence, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -127,8 +127,8 @@ public sealed class AccumulatorTests
     [Fact]
     public void Pane_SumsBeyond64Bits_AreExact()
     {
-        var pane = new Pane(2, 1, 0, 0, 0);
-        var other = new Pane(2, 1, 0, 0, 0);
+        var pane = new PaneParts(2, 1, 0, 0, 0);
+        var other = new PaneParts(2, 1, 0, 0, 0);
         for (var i = 0; i < 5; i++)
         {
             pane.AddToSum(0, (Int128)long.MaxValue * 1000);

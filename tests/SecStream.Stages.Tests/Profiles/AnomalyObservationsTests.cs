@@ -219,6 +219,18 @@ public sealed class AnomalyObservationsTests
         Assert.Equal("2001:db8::/64\0alice", Encoding.UTF8.GetString(new Row(rows[0].Bytes).Key));
     }
 
+    [Fact]
+    public void LeadingFeatures_SaysWhichAreLessThanExpected() => Assert.Equal(
+        ["-records", "bytes", "country"],
+        AnomalyObservations.LeadingFeatures(Window(0, 0.9) with
+        {
+            Contributions =
+            [
+                new("records", "", 0, 9, 1, 20, 0.1, -4), new("bytes", "", 9, 1, 0, 2, 0.4, 4),
+                new("country", "", 0, 0, 0, 0, 0.3, double.NaN, "DE", "NL"), new("errors", "", 9, 1, 0, 2, 0.1, 4),
+            ],
+        }));
+
     [Theory]
     [InlineData(300, "5m")]
     [InlineData(900, "15m")]

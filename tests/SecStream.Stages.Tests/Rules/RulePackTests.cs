@@ -44,10 +44,10 @@ public sealed class RulePackTests
     [InlineData("G1", RuleKind.EventCount, "source.address", ">=3", "00:15:00", "00:15:00", Severity.Critical)]
     [InlineData("G3", RuleKind.Event, "user.name", ">=1", "00:00:00", "01:00:00", Severity.Critical)]
     [InlineData("C2", RuleKind.EventCount, "service.name", ">=2", "01:00:00", "01:00:00", Severity.High)]
-    [InlineData("C4", RuleKind.Anomaly, "service.name|host.name", ">=1", "00:00:00", "01:00:00", Severity.High)]
-    [InlineData("L3", RuleKind.Anomaly, "user.name", ">=1", "00:00:00", "01:00:00", Severity.High)]
-    [InlineData("P5", RuleKind.Anomaly, "secstream.api_key.id", ">=1", "00:00:00", "01:00:00", Severity.High)]
-    [InlineData("G2", RuleKind.Anomaly, "user.name", ">=1", "00:00:00", "01:00:00", Severity.Critical)]
+    [InlineData("C4", RuleKind.Anomaly, "service.name|host.name", ">=1", "00:00:00", "02:00:00", Severity.High)]
+    [InlineData("L3", RuleKind.Anomaly, "user.name", ">=1", "00:00:00", "02:00:00", Severity.High)]
+    [InlineData("P5", RuleKind.Anomaly, "secstream.api_key.id", ">=1", "00:00:00", "02:00:00", Severity.High)]
+    [InlineData("G2", RuleKind.Anomaly, "user.name", ">=1", "00:00:00", "02:00:00", Severity.Critical)]
     [InlineData("X1", RuleKind.TemporalOrdered, "source.address", ">=1", "00:15:00", "00:15:00", Severity.Critical)]
     public void Rule_IsAsRequired(string code, RuleKind kind, string key, string threshold, string window, string gap, Severity severity)
     {

@@ -1,11 +1,44 @@
+using System.Runtime.InteropServices;
+
 namespace SecStream.Stages.Profiles.Panes;
 
-/// <summary>
-/// What a profile knows of a key between two times: a pane, or a block of panes that nothing can change any more. Every part is a function of the events
-/// alone: sums of whole numbers, sketches that merge, first events in order.
-/// </summary>
-internal sealed class Pane(int counts, int sums, int tables, int distincts, int categories)
+/// <summary>An event as a pane keeps it.</summary>
+/// <param name="Time">Its time, µs.</param>
+/// <param name="IdHigh">Id, high half.</param>
+/// <param name="IdLow">Id, low half.</param>
+/// <param name="Count">Occurrences.</param>
+/// <param name="Values">What its row says behind the key (<see cref="Rows.ProfileRow"/>).</param>
+internal readonly ref struct PaneEntry(long Time, ulong IdHigh, ulong IdLow, int Count, ReadOnlySpan<byte> Values)
 {
+    public long Time { get; } = Time;
+
+    public ulong IdHigh { get; } = IdHigh;
+
+    public ulong IdLow { get; } = IdLow;
+
+    public int Count { get; } = Count;
+
+    public ReadOnlySpan<byte> Values { get; } = Values;
+}
+
+/// <summary>
+/// What a profile knows of a key between two times: a pane, or a block of panes that nothing can change any more. The first events are kept as they came
+/// (most keys have no more); beyond them there are <see cref="Parts"/>. Either way it says the same.
+/// </summary>
+internal sealed class Pane
+{
+    /// <summary>Events kept as they came.</summary>
+    public const int MaxEntries = 4;
+
+    /// <summary>Bytes of a pane without entries and parts.</summary>
+    public const int Bytes = 96;
+
+    private const int HeadBytes = 30;
+
+    private byte[]? _entries;
+    private int _length;
+    private int _count;
+
     /// <summary>Start, µs.</summary>
     public long Start { get; set; }
 
@@ -24,90 +57,90 @@ internal sealed class Pane(int counts, int sums, int tables, int distincts, int 
     /// <summary>The next older one of the key.</summary>
     public Pane? Older { get; set; }
 
-    /// <summary>Counts, then sums: 128 bits each, the low half first. One array, for a row touches as few lines of the cache as can be.</summary>
-    public long[] Numbers { get; } = new long[counts + (2 * sums)];
+    /// <summary>What it knows of many events; null: its entries are all.</summary>
+    public PaneParts? Parts { get; set; }
 
-    public CountTable[] Tables { get; } = new CountTable[tables];
+    /// <summary>The events kept as they came; good until the next change.</summary>
+    public Reader Entries => new(_entries.AsSpan(0, _length));
 
-    public DistinctSet[] Distincts { get; } = new DistinctSet[distincts];
-
-    public CategoryTable[] Categories { get; } = new CategoryTable[categories];
-
-    public FirstEntries Evidence;
-
-    public FirstEntries Steps;
-
-    /// <summary>Bytes of the pane itself; what its tables hold is counted by their memory.</summary>
-    public int Bytes => 160 + (8 * Numbers.Length) + (16 * Tables.Length) + (24 * Distincts.Length) + (16 * Categories.Length);
-
-    /// <summary>A sum.</summary>
-    public Int128 Sum(int at) => new((ulong)Numbers[counts + (2 * at) + 1], (ulong)Numbers[counts + (2 * at)]);
-
-    /// <summary>Adds to a sum.</summary>
-    public void AddToSum(int at, Int128 number)
+    /// <summary>Keeps an event as it came; false when there is no room for more.</summary>
+    public bool TryKeep(in PaneEntry entry, ProfileMemory memory)
     {
-        var sum = Sum(at) + number;
-        Numbers[counts + (2 * at)] = (long)(ulong)sum;
-        Numbers[counts + (2 * at) + 1] = (long)(sum >> 64);
+        if (_count == MaxEntries)
+        {
+            return false;
+        }
+
+        var bytes = HeadBytes + entry.Values.Length;
+        if (_entries is null || _length + bytes > _entries.Length)
+        {
+            var larger = memory.Entered.Rent(Math.Max(128, _length + bytes));
+            if (_entries is not null)
+            {
+                _entries.AsSpan(0, _length).CopyTo(larger);
+                memory.Entered.Return(_entries);
+            }
+
+            _entries = larger;
+        }
+
+        var to = _entries.AsSpan(_length, bytes);
+        MemoryMarshal.Write(to, (ushort)bytes);
+        MemoryMarshal.Write(to[2..], entry.Count);
+        MemoryMarshal.Write(to[6..], entry.Time);
+        MemoryMarshal.Write(to[14..], entry.IdHigh);
+        MemoryMarshal.Write(to[22..], entry.IdLow);
+        entry.Values.CopyTo(to[HeadBytes..]);
+        _length += bytes;
+        _count++;
+        return true;
     }
 
-    /// <summary>Makes it empty.</summary>
+    /// <summary>Lets go of the entries.</summary>
+    public void ClearEntries(ProfileMemory memory)
+    {
+        if (_entries is not null)
+        {
+            memory.Entered.Return(_entries);
+        }
+
+        (_entries, _length, _count) = (null, 0, 0);
+    }
+
+    /// <summary>Makes it empty; it has no parts any more.</summary>
     public void Clear(ProfileMemory memory)
     {
+        ClearEntries(memory);
         Events = 0;
         IsFolded = IsChanged = IsPersisted = false;
         Older = null;
-        Array.Clear(Numbers);
-        foreach (ref var table in Tables.AsSpan())
-        {
-            table.Clear(memory);
-        }
-
-        foreach (ref var set in Distincts.AsSpan())
-        {
-            set.Clear(memory);
-        }
-
-        foreach (ref var table in Categories.AsSpan())
-        {
-            table.Clear(memory);
-        }
-
-        Evidence.Clear(memory);
-        Steps.Clear(memory);
     }
 
-    /// <summary>Adds another one's events.</summary>
-    public void Merge(Pane other, int evidence, int steps, ProfileMemory memory)
+    /// <summary>Goes through entries.</summary>
+    public ref struct Reader(ReadOnlySpan<byte> rest)
     {
-        IsChanged = true;
-        Events += other.Events;
-        for (var i = 0; i < counts; i++)
+        private ReadOnlySpan<byte> _rest = rest;
+
+        /// <summary>The entry gone to.</summary>
+        public PaneEntry Current { get; private set; }
+
+        /// <summary>Goes to the next; false at the end.</summary>
+        public bool MoveNext()
         {
-            Numbers[i] += other.Numbers[i];
+            if (_rest.IsEmpty)
+            {
+                return false;
+            }
+
+            var bytes = MemoryMarshal.Read<ushort>(_rest);
+            Current = new PaneEntry(
+                MemoryMarshal.Read<long>(_rest[6..]), MemoryMarshal.Read<ulong>(_rest[14..]), MemoryMarshal.Read<ulong>(_rest[22..]), MemoryMarshal.Read<int>(_rest[2..]),
+                _rest[HeadBytes..bytes]);
+            _rest = _rest[bytes..];
+            return true;
         }
 
-        for (var i = 0; i < sums; i++)
-        {
-            AddToSum(i, other.Sum(i));
-        }
-
-        for (var i = 0; i < Tables.Length; i++)
-        {
-            Tables[i].Merge(other.Tables[i], memory);
-        }
-
-        for (var i = 0; i < Distincts.Length; i++)
-        {
-            Distincts[i].Merge(other.Distincts[i], memory);
-        }
-
-        for (var i = 0; i < Categories.Length; i++)
-        {
-            Categories[i].Merge(other.Categories[i], memory);
-        }
-
-        Evidence.Merge(other.Evidence, evidence, memory);
-        Steps.Merge(other.Steps, steps, memory);
+        /// <summary>For foreach.</summary>
+        public readonly Reader GetEnumerator() => this;
     }
 }

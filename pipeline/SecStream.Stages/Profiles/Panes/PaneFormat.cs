@@ -5,12 +5,12 @@ namespace SecStream.Stages.Profiles.Panes;
 /// <summary>A pane in a snapshot. Texts are written out: a snapshot refers to nothing outside.</summary>
 internal static class PaneFormat
 {
-    /// <summary>Writes a pane.</summary>
-    public static void Write(BinaryWriter writer, Pane pane, ProfileMemory memory)
+    /// <summary>Writes a pane; its parts are given, for they may have to be made.</summary>
+    public static void Write(BinaryWriter writer, Pane of, PaneParts pane, ProfileMemory memory)
     {
-        writer.Write(pane.Start);
-        writer.Write(pane.Events);
-        writer.Write(pane.IsFolded);
+        writer.Write(of.Start);
+        writer.Write(of.Events);
+        writer.Write(of.IsFolded);
         foreach (var number in pane.Numbers)
         {
             writer.Write(number);
@@ -42,11 +42,11 @@ internal static class PaneFormat
     }
 
     /// <summary>Reads into an empty pane.</summary>
-    public static void Read(BinaryReader reader, Pane pane, ProfileMemory memory)
+    public static void Read(BinaryReader reader, Pane of, PaneParts pane, ProfileMemory memory)
     {
-        pane.Start = reader.ReadInt64();
-        pane.Events = reader.ReadInt64();
-        pane.IsFolded = reader.ReadBoolean();
+        of.Start = reader.ReadInt64();
+        of.Events = reader.ReadInt64();
+        of.IsFolded = reader.ReadBoolean();
         for (var i = 0; i < pane.Numbers.Length; i++)
         {
             pane.Numbers[i] = reader.ReadInt64();
@@ -105,7 +105,7 @@ internal static class PaneFormat
         writer.Write(set.Registers);
     }
 
-    private static void ReadSets(BinaryReader reader, Pane pane, ProfileMemory memory)
+    private static void ReadSets(BinaryReader reader, PaneParts pane, ProfileMemory memory)
     {
         Span<byte> registers = stackalloc byte[DistinctSet.RegisterCount];
         foreach (ref var set in pane.Distincts.AsSpan())

@@ -33,7 +33,8 @@ internal sealed class PaneLayout
     /// <summary>Occurrences that one event counts for at most where numbers are multiplied: whatever a line claims to stand for, sums stay far from their ends.</summary>
     private const long MaxWeight = 1 << 16;
 
-    private const int MaxFreePanes = 1 << 14;
+    private const int MaxFreePanes = 1 << 15;
+    private const int MaxFreeParts = 1 << 12;
     private const int MinutesPerDay = 1440;
 
     private static readonly (int Sin, int Cos)[] Clock = [.. Enumerable.Range(0, MinutesPerDay).Select(minute =>
@@ -44,6 +45,7 @@ internal sealed class PaneLayout
 
     private readonly Cell[] _cells;
     private readonly Stack<Pane> _free = new();
+    private readonly Stack<PaneParts> _freeParts = new();
     private readonly int _hashesAt;
     private readonly int _locationAt;
     private readonly int _categoriesAt;
@@ -79,17 +81,28 @@ internal sealed class PaneLayout
     /// <summary>An empty pane.</summary>
     public Pane Rent(long start, ProfileMemory memory)
     {
-        var pane = _free.TryPop(out var reused) ? reused : new Pane(_counts, _sums, _tables, _distincts, Profile.Categories.Length);
+        var pane = _free.TryPop(out var reused) ? reused : new Pane();
         pane.Start = start;
-        memory.Count(pane.Bytes);
+        memory.Count(Pane.Bytes);
         return pane;
     }
 
     /// <summary>Takes a pane back.</summary>
     public void Return(Pane pane, ProfileMemory memory)
     {
+        if (pane.Parts is { } parts)
+        {
+            pane.Parts = null;
+            parts.Clear(memory);
+            memory.Count(-parts.Bytes);
+            if (_freeParts.Count < MaxFreeParts)
+            {
+                _freeParts.Push(parts);
+            }
+        }
+
         pane.Clear(memory);
-        memory.Count(-(pane.Bytes));
+        memory.Count(-Pane.Bytes);
         if (_free.Count < MaxFreePanes)
         {
             _free.Push(pane);
@@ -101,10 +114,66 @@ internal sealed class PaneLayout
     {
         ref readonly var header = ref row.Header;
         var values = row.Bytes[(RowHeader.Size + header.KeyLength)..];
-        var mask = ProfileRow.Read<uint>(values, 0);
-        var count = (long)header.Count;
-        pane.Events += count;
+        Add(pane, new PaneEntry(header.Time, header.IdHigh, header.IdLow, header.Count, values), PaneEvidence, memory);
+    }
+
+    /// <summary>Adds another pane's events.</summary>
+    /// <param name="into">Gets them.</param>
+    /// <param name="other">Has them.</param>
+    /// <param name="evidence">First events that are kept.</param>
+    /// <param name="memory">Memory of both.</param>
+    public void Merge(Pane into, Pane other, int evidence, ProfileMemory memory)
+    {
+        if (other.Parts is null)
+        {
+            foreach (var entry in other.Entries)
+            {
+                Add(into, entry, evidence, memory);
+            }
+
+            return;
+        }
+
+        into.IsChanged = true;
+        into.Events += other.Events;
+        PartsOf(into, evidence, memory).Merge(other.Parts, evidence, FeatureVector.MaxSteps, memory);
+    }
+
+    /// <summary>The parts of a pane; made of its entries where it has none yet.</summary>
+    public PaneParts PartsOf(Pane pane, int evidence, ProfileMemory memory)
+    {
+        if (pane.Parts is { } known)
+        {
+            return known;
+        }
+
+        var parts = _freeParts.TryPop(out var reused) ? reused : new PaneParts(_counts, _sums, _tables, _distincts, Profile.Categories.Length);
+        memory.Count(parts.Bytes);
+        foreach (var entry in pane.Entries)
+        {
+            Add(parts, entry, evidence, memory);
+        }
+
+        pane.ClearEntries(memory);
+        pane.Parts = parts;
+        return parts;
+    }
+
+    private void Add(Pane pane, in PaneEntry entry, int evidence, ProfileMemory memory)
+    {
+        pane.Events += entry.Count;
         pane.IsChanged = true;
+        if (pane.Parts is not null || !pane.TryKeep(entry, memory))
+        {
+            Add(PartsOf(pane, evidence, memory), entry, evidence, memory);
+        }
+    }
+
+    private void Add(PaneParts pane, in PaneEntry entry, int evidence, ProfileMemory memory)
+    {
+        var values = entry.Values;
+        var mask = ProfileRow.Read<uint>(values, 0);
+        var count = (long)entry.Count;
         foreach (ref readonly var cell in _cells.AsSpan())
         {
             var holds = (mask & cell.Where) == cell.Where;
@@ -116,19 +185,19 @@ internal sealed class PaneLayout
             }
             else if (holds)
             {
-                Add(pane, cell, values, header.Time, count, memory);
+                Add(pane, cell, values, entry.Time, count, memory);
             }
         }
 
         AddTexts(pane, values[_categoriesAt..], count, memory);
-        pane.Evidence.Add(new TimedEntry { Time = header.Time, IdHigh = header.IdHigh, IdLow = header.IdLow, Value = (ulong)count }, PaneEvidence, memory);
+        pane.Evidence.Add(new TimedEntry { Time = entry.Time, IdHigh = entry.IdHigh, IdLow = entry.IdLow, Value = (ulong)count }, evidence, memory);
         if (Profile.StepSlot >= 0 && Hash(values, Profile.StepSlot) is var step and not ProfileRow.NoHash)
         {
-            pane.Steps.Add(new TimedEntry { Time = header.Time, IdHigh = header.IdHigh, IdLow = header.IdLow, Value = step }, FeatureVector.MaxSteps, memory);
+            pane.Steps.Add(new TimedEntry { Time = entry.Time, IdHigh = entry.IdHigh, IdLow = entry.IdLow, Value = step }, FeatureVector.MaxSteps, memory);
         }
     }
 
-    private void Add(Pane pane, in Cell cell, ReadOnlySpan<byte> values, long time, long count, ProfileMemory memory)
+    private void Add(PaneParts pane, in Cell cell, ReadOnlySpan<byte> values, long time, long count, ProfileMemory memory)
     {
         switch (cell.Type)
         {
@@ -169,7 +238,7 @@ internal sealed class PaneLayout
         }
     }
 
-    private static void AddNumber(Pane pane, in Cell cell, long number, long count, ProfileMemory memory)
+    private static void AddNumber(PaneParts pane, in Cell cell, long number, long count, ProfileMemory memory)
     {
         switch (cell.Type)
         {
@@ -189,7 +258,7 @@ internal sealed class PaneLayout
         }
     }
 
-    private static void AddLocation(Pane pane, int at, ReadOnlySpan<byte> vector, long count)
+    private static void AddLocation(PaneParts pane, int at, ReadOnlySpan<byte> vector, long count)
     {
         var x = ProfileRow.Read<int>(vector, 0);
         var y = ProfileRow.Read<int>(vector, 4);
@@ -203,7 +272,7 @@ internal sealed class PaneLayout
         }
     }
 
-    private static void AddTexts(Pane pane, ReadOnlySpan<byte> texts, long count, ProfileMemory memory)
+    private static void AddTexts(PaneParts pane, ReadOnlySpan<byte> texts, long count, ProfileMemory memory)
     {
         for (var i = 0; i < pane.Categories.Length; i++)
         {

@@ -17,6 +17,7 @@ internal sealed class ProfileMemory
         Categories = new(_held);
         Entries = new(_held);
         Texts = new(_held);
+        Entered = new(_held);
     }
 
     public Stock<CountSlot> Counts { get; }
@@ -30,6 +31,9 @@ internal sealed class ProfileMemory
     public Stock<TimedEntry> Entries { get; }
 
     public TextPool Texts { get; }
+
+    /// <summary>Events kept as they came.</summary>
+    public Stock<byte> Entered { get; }
 
     /// <summary>Bytes of everything that is held.</summary>
     public long LiveBytes => _held.Sum;

@@ -15,12 +15,13 @@ internal sealed class VectorWriter(ProfileMemory memory)
 
     /// <summary>Fills a vector, but for its key and times.</summary>
     /// <param name="layout">The profile's layout.</param>
-    /// <param name="pane">Everything of the window.</param>
+    /// <param name="whole">Everything of the window.</param>
     /// <param name="evidence">First events to name.</param>
     /// <param name="vector">What to fill.</param>
-    public void Write(PaneLayout layout, Pane pane, int evidence, FeatureVector vector)
+    public void Write(PaneLayout layout, Pane whole, int evidence, FeatureVector vector)
     {
-        vector.Events = pane.Events;
+        vector.Events = whole.Events;
+        var pane = layout.PartsOf(whole, evidence, memory);
         for (var i = 0; i < layout.Cells.Length; i++)
         {
             vector.Values[i] = Value(layout.Cells[i], layout.Profile.Features[i].Quantile, pane);
@@ -45,7 +46,7 @@ internal sealed class VectorWriter(ProfileMemory memory)
         }
     }
 
-    private double Value(in Cell cell, double quantile, Pane pane) => cell.Type switch
+    private double Value(in Cell cell, double quantile, PaneParts pane) => cell.Type switch
     {
         FeatureType.Count => pane.Numbers[cell.At],
         FeatureType.Ratio => pane.Numbers[cell.At + 1] == 0 ? double.NaN : (double)pane.Numbers[cell.At] / pane.Numbers[cell.At + 1],

@@ -237,11 +237,26 @@ public sealed partial class ProfileShard
         {
             if (extent != StateExtent.Changes || pane.IsChanged)
             {
-                PaneFormat.Write(writer.Put(place, EntryKey(entity, kind, pane.Start)), pane, _memory);
+                SavePane(writer.Put(place, EntryKey(entity, kind, pane.Start)), pane, _layouts[entity.Profile]);
                 pane.IsChanged &= extent == StateExtent.Copy;
                 pane.IsPersisted |= extent != StateExtent.Copy;
             }
         }
+    }
+
+    /// <summary>A pane of few events is written as if it had more: how it is kept is no part of the state.</summary>
+    private void SavePane(BinaryWriter to, Pane pane, PaneLayout layout)
+    {
+        if (pane.Parts is { } parts)
+        {
+            PaneFormat.Write(to, pane, parts, _memory);
+            return;
+        }
+
+        var copy = layout.Rent(pane.Start, _memory);
+        layout.Merge(copy, pane, PaneLayout.PaneEvidence, _memory);
+        PaneFormat.Write(to, pane, layout.PartsOf(copy, PaneLayout.PaneEvidence, _memory), _memory);
+        layout.Return(copy, _memory);
     }
 
     private void Restore(BinaryReader reader, ProfileEntity entity, byte kind)
@@ -252,8 +267,9 @@ public sealed partial class ProfileShard
             return;
         }
 
-        var pane = _layouts[entity.Profile].Rent(0, _memory);
-        PaneFormat.Read(reader, pane, _memory);
+        var layout = _layouts[entity.Profile];
+        var pane = layout.Rent(0, _memory);
+        PaneFormat.Read(reader, pane, layout.PartsOf(pane, PaneLayout.PaneEvidence, _memory), _memory);
         (pane.IsChanged, pane.IsPersisted) = (false, true);
         if (kind == PaneKind)
         {

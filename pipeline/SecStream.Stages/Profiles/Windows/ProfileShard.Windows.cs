@@ -13,12 +13,9 @@ public sealed partial class ProfileShard
         group.IsDirty = false;
         foreach (ref readonly var member in Ordered(group, onlyDirty: !all))
         {
-            if (Compute(group, member.Entity!) is { } vector)
-            {
-                Counters.Closed += member.IsTold ? 0 : 1;
-                Counters.Revised += member.IsTold ? 1 : 0;
-                _sink.Closed(vector, member.IsTold);
-            }
+            Counters.Closed += member.IsTold ? 0 : 1;
+            Counters.Revised += member.IsTold ? 1 : 0;
+            _sink.Closed(Compute(group, member.Entity!), member.IsTold);
         }
 
         // What was told of is what there was enough of; numbers of members stay as they are.
@@ -44,19 +41,21 @@ public sealed partial class ProfileShard
 
         var layout = _layouts[group.Profile];
         var window = layout.Profile.Windows[group.Spec];
-        foreach (ref readonly var member in Ordered(group, onlyDirty: false))
+        var told = Ordered(group, onlyDirty: false);
+        foreach (ref readonly var member in told)
         {
-            var entity = member.Entity!;
-            if (Compute(group, entity) is { } vector)
+            _sink.Final(Compute(group, member.Entity!));
+        }
+
+        Counters.Final += told.Length;
+        foreach (ref readonly var member in group.Members)
+        {
+            if (member.Entity is not { } entity)
             {
-                Counters.Final++;
-                _sink.Final(vector);
-            }
-            else
-            {
-                Counters.Thin++;
+                continue;
             }
 
+            Counters.Thin++;
             entity.Remove(group);
             if (window.Slide == layout.PaneLength)
             {
@@ -75,6 +74,7 @@ public sealed partial class ProfileShard
             }
         }
 
+        Counters.Thin -= told.Length;
         _groups.Remove(GroupKey.Of(group));
         Recycle(group);
     }
@@ -88,6 +88,7 @@ public sealed partial class ProfileShard
         }
     }
 
+    /// <summary>The members whose windows have enough to be told of, in the order of their keys.</summary>
     private ReadOnlySpan<WindowGroup.Member> Ordered(WindowGroup group, bool onlyDirty)
     {
         if (_order.Length < group.Count)
@@ -98,7 +99,7 @@ public sealed partial class ProfileShard
         var count = 0;
         foreach (ref readonly var member in group.Members)
         {
-            if (member.Entity is not null && (!onlyDirty || member.IsDirty))
+            if (member.Entity is not null && (!onlyDirty || member.IsDirty) && IsWorthTelling(group, member.Entity))
             {
                 _order[count++] = member;
             }
@@ -117,23 +118,18 @@ public sealed partial class ProfileShard
             && (layout.Profile.MinEvents <= 1 || EventsOf(entity, layout, group.Spec, group.End - length, group.End) >= layout.Profile.MinEvents);
     }
 
-    /// <summary>The vector of a key's window; null when it is not to be told of.</summary>
-    private FeatureVector? Compute(WindowGroup group, ProfileEntity entity)
+    /// <summary>The vector of a key's window.</summary>
+    private FeatureVector Compute(WindowGroup group, ProfileEntity entity)
     {
-        if (!IsWorthTelling(group, entity))
-        {
-            return null;
-        }
-
         var layout = _layouts[group.Profile];
         var window = layout.Profile.Windows[group.Spec];
         var start = group.End - window.Length;
         var vector = _vectors[group.Profile];
         var evidence = window.Slide == layout.PaneLength ? PaneLayout.WindowEvidence : PaneLayout.BlockEvidence;
         var (only, count) = Parts(entity, layout, group.Spec, start, group.End);
-        if (count == 1)
+        if (count == 1 && only!.Parts is not null)
         {
-            _writer.Write(layout, only!, evidence, vector);
+            _writer.Write(layout, only, evidence, vector);
         }
         else
         {
@@ -174,7 +170,7 @@ public sealed partial class ProfileShard
             {
                 if (IsPart(part, layout, spec, end))
                 {
-                    into.Merge(part, evidence, FeatureVector.MaxSteps, _memory);
+                    layout.Merge(into, part, evidence, _memory);
                 }
             }
         }
@@ -244,8 +240,7 @@ public sealed partial class ProfileShard
                 continue;
             }
 
-            BlockOf(entity, layout, spec, WindowSpec.Floor(pane.Start, window.Slide))
-                .Merge(pane, PaneLayout.BlockEvidence, FeatureVector.MaxSteps, _memory);
+            layout.Merge(BlockOf(entity, layout, spec, WindowSpec.Floor(pane.Start, window.Slide)), pane, PaneLayout.BlockEvidence, _memory);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
 {
     private static readonly TimeSpan DefaultGap = TimeSpan.FromHours(1);
 
+    // Windows of an hour that follow each other end an hour apart: they must be one episode.
+    private static readonly TimeSpan DefaultAnomalyGap = TimeSpan.FromHours(2);
+
     private static readonly string[] AnomalyKeys = ["min-severity", "profile"];
 
     private static readonly string[] EventRuleKeys = ["type", "field", "key", "min-distance-km", "max-speed-kmh", .. AnomalyKeys];
@@ -100,7 +103,7 @@ internal sealed class AlertRuleCompiler(FieldCatalog catalog, FieldNames names, 
             File = document.Issues.File,
             Kind = kind,
             Inputs = inputs,
-            Gap = gap > TimeSpan.Zero ? gap : DefaultGap,
+            Gap = gap > TimeSpan.Zero ? gap : kind == RuleKind.Anomaly ? DefaultAnomalyGap : DefaultGap,
             PrimaryEntity = ReadPrimaryEntity(section, inputs[0].Key, document),
             Noun = section.Noun is { Length: > 0 } noun ? noun : "events",
             Tags = document.List("tags"),

@@ -21,7 +21,7 @@ namespace SecStream.Stages.Rules.Testing;
 /// <param name="Severity">Severity.</param>
 /// <param name="Deviation">Standard deviations above what was expected, of the first feature.</param>
 /// <param name="Events">Occurrences in the window.</param>
-/// <param name="Features">Names of contributing features, most first.</param>
+/// <param name="Features">Names of contributing features, most first; with a minus where there is less than expected.</param>
 public sealed record RuleTestAnomaly(
     string Profile, long Window, double Grade, Severity? Severity, double Deviation, long Events, IReadOnlyList<string> Features)
 {
@@ -42,7 +42,8 @@ public sealed record RuleTestAnomaly(
         Contributions =
         [
             .. Features.Select((feature, i) => new Contribution(
-                feature, feature.Replace('_', ' '), Observed: 10 + Deviation, Expected: 10, Low: 8, High: 12, Share: 1.0 / Features.Count, i == 0 ? Deviation : 0)),
+                feature.TrimStart('-'), feature.TrimStart('-').Replace('_', ' '), Observed: 10 + Deviation, Expected: 10, Low: 8, High: 12, Share: 1.0 / Features.Count,
+                (i == 0 ? Deviation : 1) * (feature.StartsWith('-') ? -1 : 1))),
         ],
         Evidence = [],
     };
