@@ -33,6 +33,9 @@ public sealed record ElasticsearchOptions
     /// <summary>Alerts and incidents are written. Default true.</summary>
     public bool Alerts { get; init; } = true;
 
+    /// <summary>Windows of profiles are written, for a trainer on another machine. Default true.</summary>
+    public bool Features { get; init; } = true;
+
     /// <summary>Events are kept in local segments as well. Default false.</summary>
     public bool KeepLocal { get; init; }
 

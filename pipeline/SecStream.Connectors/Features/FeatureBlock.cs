@@ -35,7 +35,7 @@ internal static class FeatureBlock
     /// <summary>The head of a file.</summary>
     public static byte[] Head(FeatureSchema schema)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(schema, Json);
+        var json = WriteSchema(schema);
         var head = new byte[Magic.Length + 8 + json.Length];
         Magic.CopyTo(head);
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(8), json.Length);
@@ -43,6 +43,13 @@ internal static class FeatureBlock
         json.CopyTo(head, 16);
         return head;
     }
+
+    /// <summary>A schema as it stands in a head.</summary>
+    public static byte[] WriteSchema(FeatureSchema schema) => JsonSerializer.SerializeToUtf8Bytes(schema, Json);
+
+    /// <summary>Reads a schema.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static FeatureSchema? ReadSchema(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<FeatureSchema>(json, Json);
 
     /// <summary>Reads the head of a file; null when it is torn or none of ours.</summary>
     public static FeatureSchema? ReadHead(SafeFileHandle file, out long length)
@@ -67,7 +74,7 @@ internal static class FeatureBlock
         }
 
         length = 16 + count;
-        return JsonSerializer.Deserialize<FeatureSchema>(json, Json);
+        return ReadSchema(json);
     }
 
     /// <summary>A block of records, in a pooled array; what is meant is its first <paramref name="length"/> bytes.</summary>

@@ -69,6 +69,10 @@ internal static class FeatureRecord
     /// <summary>The key.</summary>
     public static ReadOnlySpan<byte> Key(ReadOnlySpan<byte> record) => record.Slice(KeyAt, BinaryPrimitives.ReadUInt16LittleEndian(record[KeyLengthAt..]));
 
+    /// <summary>Whether bytes from elsewhere are one record, as far as its lengths say.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> record) =>
+        record.Length >= KeyAt && Length(record) == record.Length && KeyAt + BinaryPrimitives.ReadUInt16LittleEndian(record[KeyLengthAt..]) <= record.Length;
+
     /// <summary>Reads a window into a vector of its schema.</summary>
     public static void Read(ReadOnlySpan<byte> record, FeatureVector into)
     {

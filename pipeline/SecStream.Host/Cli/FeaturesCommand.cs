@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using SecStream.Connectors.Features;
 using SecStream.Core.Events;
 using SecStream.Core.Features;
 using SecStream.Host.Alerts;
@@ -23,19 +22,20 @@ internal static class FeaturesCommand
     private static Command Export(TimeProvider time)
     {
         var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: that of the configuration." };
+        var place = StoredWindows.StoreOption();
         var profile = new Option<string>("--profile") { Description = "The profile: api-key, user …", Required = true };
         var window = new Option<string?>("--window") { Description = "Length of the windows: 5m, 1h. Default: the profile's shortest." };
         var from = new Option<string?>("--from") { Description = "Windows that end after: an instant, a date, or how long ago (90m, 24h, 7d)." };
         var until = new Option<string?>("--until") { Description = "Windows that end up to." };
         var model = new Option<string?>("--model") { Description = "Id of a model, or its beginning: what it says of each window, as state, p and grade." };
         var output = new Option<string>("--out") { Description = "The file to write (.csv).", Required = true };
-        var command = new Command("export", "Write stored windows as CSV: key, events, features, categories.") { data, profile, window, from, until, model, output };
+        var command = new Command("export", "Write stored windows as CSV: key, events, features, categories.") { data, place, profile, window, from, until, model, output };
         command.SetAction((result, cancellation) =>
         {
             var now = time.GetUtcNow();
-            var folder = Path.Combine(ConfiguredData.Find(result.GetValue(data), config: null), StoredWindows.FolderName);
-            var store = Open(folder);
-            var schema = SchemaOf(store, result.GetRequiredValue(profile), folder);
+            using var windows = StoredWindows.ForCommand(result.GetValue(data), result.GetValue(place), time);
+            var store = windows.Store;
+            var schema = SchemaOf(store, result.GetRequiredValue(profile), windows.Name);
             var range = new FeatureRange(
                 schema,
                 WindowOf(schema, result.GetValue(window)),
@@ -44,9 +44,9 @@ internal static class FeaturesCommand
             var judge = result.GetValue(model) is { } id ? JudgeOf(ModelsCommand.Registry(result.GetValue(data), time), id, range) : null;
             var count = Write(result.GetRequiredValue(output), store, range, judge, cancellation);
             Terminal.Error.WriteLine($"{count:N0} windows of {schema.Profile}, {Show(range.Window)} each, in {SafeText.Show(result.GetRequiredValue(output))}");
-            if (store.DamagedBlocks > 0)
+            if (windows.DamagedBlocks > 0)
             {
-                Terminal.Error.WriteLine($"secstream: {store.DamagedBlocks} damaged blocks were left out; windows are missing");
+                Terminal.Error.WriteLine($"secstream: {windows.DamagedBlocks} damaged blocks were left out; windows are missing");
                 return Task.FromResult(1);
             }
 
@@ -55,17 +55,13 @@ internal static class FeaturesCommand
         return command;
     }
 
-    private static FeatureFileStore Open(string folder) => Directory.Exists(folder)
-        ? new FeatureFileStore(folder)
-        : throw new ConfigurationException($"{folder}: no such folder; name the --data folder of a serve that has kept windows of profiles (profiles.keep)");
-
     /// <summary>The latest schema of a profile.</summary>
-    private static FeatureSchema SchemaOf(FeatureFileStore store, string profile, string folder)
+    private static FeatureSchema SchemaOf(IFeatureStore store, string profile, string place)
     {
         var schemas = store.Schemas();
         var names = schemas.Select(s => s.Profile).Distinct().ToList();
         return schemas.LastOrDefault(s => s.Profile == profile) ?? throw new ConfigurationException(
-            names.Count == 0 ? $"{folder}: no windows are kept there yet" : $"--profile {profile}: none of its windows are kept; {Suggestion.OrList(profile, names)}");
+            names.Count == 0 ? $"{place}: no windows of profiles are kept there yet" : $"--profile {profile}: none of its windows are kept; {Suggestion.OrList(profile, names)}");
     }
 
     private static long WindowOf(FeatureSchema schema, string? text) =>

@@ -18,6 +18,7 @@ internal static class ModelsPromoteCommand
     public static Command Make(TimeProvider time)
     {
         var (id, data, json) = (ModelsCommand.IdArgument(), ModelsCommand.DataOption(), ModelsCommand.JsonOption());
+        var store = StoredWindows.StoreOption();
         var force = new Option<bool>("--force") { Description = "Without asking the gate. It is recorded." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what the gate says." };
         var days = new Option<int>("--days") { Description = "Judge the latest so many days again.", DefaultValueFactory = _ => 28 };
@@ -25,7 +26,7 @@ internal static class ModelsPromoteCommand
         var html = new Option<string?>("--html") { Description = "Write the report to a file, as a page." };
         var command = new Command("promote", "Let a model judge, when it loses no alert that was confirmed and keeps the budget of false alerts over stored history. Exits 1 when it is refused.")
         {
-            id, data, force, dryRun, days, alerts, html, json,
+            id, data, store, force, dryRun, days, alerts, html, json,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -42,9 +43,10 @@ internal static class ModelsPromoteCommand
             var registry = ModelsCommand.Registry(result.GetValue(data), time);
             var model = ModelsCommand.Find(registry, result.GetRequiredValue(id));
             var folder = ConfiguredData.Find(result.GetValue(data), config: null);
+            using var windows = StoredWindows.ForCommand(result.GetValue(data), result.GetValue(store), time);
             using var stores = ResultStores.ForCommand(result.GetValue(data), time);
             var evidence = await EvidenceReading.ReadAsync(folder, stores, result.GetValue(alerts) ?? [], time, cancellation).ConfigureAwait(false);
-            var lifecycle = new ModelLifecycle(registry, TrainCommand.OpenStore(folder), evidence, new GateOptions { Days = result.GetValue(days), LastWhole = UtcDay.LastWhole(time.GetUtcNow()) });
+            var lifecycle = new ModelLifecycle(registry, windows.Store, evidence, new GateOptions { Days = result.GetValue(days), LastWhole = UtcDay.LastWhole(time.GetUtcNow()) });
             var outcome = result.GetValue(dryRun)
                 ? new PromotionOutcome(false, ProgressDisplay.Run(time, progress => lifecycle.Judge(model, progress, cancellation)))
                 : ProgressDisplay.Run(time, progress => lifecycle.Promote(model, Environment.UserName, result.GetValue(force), progress, cancellation));

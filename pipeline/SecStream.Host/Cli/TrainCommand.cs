@@ -23,6 +23,7 @@ internal static class TrainCommand
     {
         var data = new Option<string?>("--data") { Description = "Data folder of serve. Default: that of the configuration, else ./data." };
         var config = new Option<string?>("--config") { Description = "Configuration file, which names the data folder." };
+        var store = StoredWindows.StoreOption();
         var from = new Option<string?>("--from") { Description = "First day to learn from, such as 2026-03-01. Default: the first there is." };
         var until = new Option<string?>("--until") { Description = "Last day. Default: the last that is over." };
         var seed = new Option<long>("--seed") { Description = "Seed of everything that is drawn: the same windows, alerts and seed give the same model.", DefaultValueFactory = _ => 1 };
@@ -32,28 +33,28 @@ internal static class TrainCommand
         var json = new Option<bool>("--json") { Description = "Print the manifest as JSON." };
         var command = new Command("train", "Train models from stored windows: fit, calibrate, evaluate on days that were not used. `models promote` lets one judge.")
         {
-            data, config, from, until, seed, profile, alerts, watch, json,
+            data, config, store, from, until, seed, profile, alerts, watch, json,
         };
         command.SetAction(async (result, cancellation) =>
         {
             var options = ServiceOptionsReader.Load(result.GetValue(config)).Options;
             options = options with { Data = result.GetValue(data) ?? options.Data };
-            var store = OpenStore(options.Data);
+            using var windows = StoredWindows.ForCommand(options, result.GetValue(store), isNamed: result.GetValue(data) is not null, time);
             if (result.GetValue(watch))
             {
-                return await WatchAsync(options, store, time, cancellation).ConfigureAwait(false);
+                return await WatchAsync(options, windows, time, cancellation).ConfigureAwait(false);
             }
 
             var training = new TrainingOptions
             {
                 Seed = result.GetValue(seed) is >= 0 and var s ? (ulong)s : throw new ConfigurationException($"--seed {result.GetValue(seed)}: use a number from 0 on"),
-                Profiles = Profiles(result.GetValue(profile) ?? [], store),
+                Profiles = Profiles(result.GetValue(profile) ?? [], windows.Store),
                 Days = Days(result.GetValue(from), result.GetValue(until), time),
             };
             using var stores = result.GetValue(data) is { } named ? ResultStores.ForCommand(named, time) : ResultStores.Of(options, time);
             var evidence = await EvidenceReading.ReadAsync(options.Data, stores, result.GetValue(alerts) ?? [], time, cancellation).ConfigureAwait(false);
             var registry = new ModelRegistry(options.Data, time);
-            var lifecycle = new ModelLifecycle(registry, store, evidence, new GateOptions());
+            var lifecycle = new ModelLifecycle(registry, windows.Store, evidence, new GateOptions());
             var draft = ProgressDisplay.Run(time, progress => lifecycle.Train(training, Environment.UserName, progress, cancellation));
             Print(draft, registry, result.GetValue(json));
             return 0;
@@ -61,19 +62,14 @@ internal static class TrainCommand
         return command;
     }
 
-    /// <summary>The stored windows of a data folder.</summary>
-    /// <exception cref="ConfigurationException">There is no such folder.</exception>
-    internal static IFeatureStore OpenStore(string data) => Directory.Exists(data)
-        ? StoredWindows.Open(data)
-        : throw new ConfigurationException($"--data {data}: no such folder; name the --data folder of serve");
-
-    private static async Task<int> WatchAsync(ServiceOptions options, IFeatureStore store, TimeProvider time, CancellationToken cancellation)
+    private static async Task<int> WatchAsync(ServiceOptions options, StoredWindows windows, TimeProvider time, CancellationToken cancellation)
     {
         var schedule = new TrainingSchedule(options.Training.Schedule);
-        Terminal.Error.WriteLine($"training by '{schedule.Expression}' (UTC), at the latest {Time(schedule.Next(time.GetUtcNow()))}; stop with Ctrl-C");
+        Terminal.Error.WriteLine(
+            $"training by '{schedule.Expression}' (UTC), at the latest {Time(schedule.Next(time.GetUtcNow()))}; windows from {windows.Name}, models to {options.Data}; stop with Ctrl-C");
         try
         {
-            await new BackgroundTrainer(options, store, time, outcome => Tell(outcome, time)).RunAsync(cancellation).ConfigureAwait(false);
+            await new BackgroundTrainer(options, windows.Store, time, outcome => Tell(outcome, time)).RunAsync(cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -42,7 +42,7 @@ internal static class StackListing
         ("elasticsearch.username", options.Username ?? ""),
         .. Secret("elasticsearch.password", options.PasswordVariable, options.PasswordFile),
         ("elasticsearch.ca", options.CertificateAuthority ?? ""), ("elasticsearch.fingerprint", options.Fingerprint ?? ""),
-        ("elasticsearch.events", Flag(options.Events)), ("elasticsearch.alerts", Flag(options.Alerts)), ("elasticsearch.keep_local", Flag(options.KeepLocal)),
+        ("elasticsearch.events", Flag(options.Events)), ("elasticsearch.alerts", Flag(options.Alerts)), ("elasticsearch.features", Flag(options.Features)), ("elasticsearch.keep_local", Flag(options.KeepLocal)),
         ("elasticsearch.bulk_size", SizeShape.Format(options.BulkBytes)), ("elasticsearch.bulk_requests", Number(options.BulkRequests)),
         ("elasticsearch.spool", SizeShape.Format(options.SpoolBytes)), ("elasticsearch.compress", Flag(options.Compress)),
         ("elasticsearch.timeout", DurationShape.Format(options.Timeout)), ("elasticsearch.kibana", options.Kibana?.ToString().TrimEnd('/') ?? ""),

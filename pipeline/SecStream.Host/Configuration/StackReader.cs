@@ -59,6 +59,7 @@ internal static class StackReader
             Fingerprint = section.Get("fingerprint", none.Fingerprint),
             Events = section.Get("events", none.Events),
             Alerts = section.Get("alerts", none.Alerts),
+            Features = section.Get("features", none.Features),
             KeepLocal = section.Get("keep_local", none.KeepLocal),
             BulkBytes = (int)section.Get("bulk_size", (long)none.BulkBytes),
             BulkRequests = section.Get("bulk_requests", none.BulkRequests),

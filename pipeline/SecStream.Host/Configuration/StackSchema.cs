@@ -70,6 +70,7 @@ internal static class StackSchema
         new("fingerprint", new TextShape("^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$", "64 hexadecimal digits, as Elasticsearch prints them at its first start"), "SHA-256 of a certificate in the nodes' chain."),
         new("events", new FlagShape(), "Write events.", "true"),
         new("alerts", new FlagShape(), "Write alerts and incidents.", "true"),
+        new("features", new FlagShape(), "Write windows of profiles, for a trainer on another machine.", "true"),
         new("keep_local", new FlagShape(), "Keep events in the data folder as well.", "false"),
         new("bulk_size", new SizeShape(1 << 20, 100 << 20), "Size of a bulk request at most.", "8MiB"),
         new("bulk_requests", new NumberShape(1, 64), "Bulk requests under way at once.", "4"),

@@ -40,7 +40,7 @@ internal sealed class JoinedEventSink(IEventSink local, IReadOnlyList<(string Na
 
     /// <inheritdoc/>
     public Task MakeDurableAsync(CancellationToken cancellation) =>
-        Task.WhenAll(others.Select(other => other.Sink.MakeDurableAsync(cancellation)).Append(local.MakeDurableAsync(cancellation)).Append(features?.FlushAsync() ?? Task.CompletedTask));
+        Task.WhenAll(others.Select(other => other.Sink.MakeDurableAsync(cancellation)).Append(local.MakeDurableAsync(cancellation)).Append(features?.FlushAsync(cancellation) ?? Task.CompletedTask));
 
     /// <inheritdoc/>
     public void Committed()

@@ -1,5 +1,6 @@
 using SecStream.Connectors.Features;
 using SecStream.Host.Configuration;
+using SecStream.Host.Serve.Stack;
 using SecStream.Host.Trainer;
 using SecStream.Training.Schedule;
 
@@ -8,7 +9,7 @@ namespace SecStream.Host.Serve;
 /// <content>Profiles, models and their training.</content>
 internal sealed partial class ServeRun
 {
-    private static WaitingFeatureSink? OpenFeatures(ServiceOptions options, CancellationToken giveUp)
+    private static WaitingFeatureSink? OpenFeatures(ServiceOptions options, StackParts stack, CancellationToken giveUp)
     {
         if (!options.Pipeline.HasProfiles)
         {
@@ -17,7 +18,10 @@ internal sealed partial class ServeRun
 
         try
         {
-            return new WaitingFeatureSink(new FeatureFileSink(Path.Combine(options.Data, StoredWindows.FolderName)), giveUp);
+            // Whoever takes a member's place has none of its files.
+            return new WaitingFeatureSink(
+                new FeatureFileSink(Path.Combine(options.Data, StoredWindows.FolderName)), giveUp,
+                options.IsGroupMember && stack.Elasticsearch?.Windows is { } windows ? windows.ShippedAsync : null);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -33,7 +37,7 @@ internal sealed partial class ServeRun
             return [];
         }
 
-        var trainer = new BackgroundTrainer(_options, StoredWindows.Open(_options.Data), _time, Tell);
+        var trainer = new BackgroundTrainer(_options, StoredWindows.Of(_options, _stack.Elasticsearch?.Transport, _time), _time, Tell);
         return [KeepUpAsync("training", trainer.RunAsync, cancellation)];
     }
 

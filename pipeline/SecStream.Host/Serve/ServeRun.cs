@@ -98,7 +98,7 @@ internal sealed partial class ServeRun : IAsyncDisposable
         // What is written.
         _stack = StackParts.Open(options, log, time, _giveUp.Token);
         _events = new SegmentEventSink(options.Data, new SegmentOptions { KeepEvents = options.KeepsEvents }, time, log.Warning, _giveUp.Token);
-        _features = OpenFeatures(options, _giveUp.Token);
+        _features = OpenFeatures(options, _stack, _giveUp.Token);
         var events = new JoinedEventSink(_events, _stack.Events, _features);
         _outbox = OpenOutbox(options, time);
 

@@ -129,6 +129,7 @@ internal sealed class ServiceMonitor(ServiceParts parts, Func<Versions.Knowledge
             Redis = parts.Stack?.Redis?.Health.Status,
             Kafka = parts.Feed is { } feed ? new KafkaFigures(feed.Reader.Status(), feed.Committed) : null,
             Elasticsearch = parts.Stack?.Elasticsearch?.Events?.Status,
+            Windows = parts.Stack?.Elasticsearch?.Windows?.Status,
             Sinks = parts.Deliveries.Statuses,
             Profiles = parts.Features is null
                 ? null

@@ -6,7 +6,10 @@ namespace SecStream.Host.Serve;
 /// <summary>
 /// Stored windows of a service. A disk that takes nothing holds the lane up until it does (back-pressure), as it does for events: no window is lost, and it is said.
 /// </summary>
-internal sealed class WaitingFeatureSink(FeatureFileSink inner, CancellationToken giveUp) : IFeatureSink, IDisposable
+/// <param name="inner">The files.</param>
+/// <param name="giveUp">Ends waiting.</param>
+/// <param name="shipped">Waits until the windows are where a successor finds them; null: there is none, or they are not sent.</param>
+internal sealed class WaitingFeatureSink(FeatureFileSink inner, CancellationToken giveUp, Func<CancellationToken, Task>? shipped = null) : IFeatureSink, IDisposable
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private volatile string? _blocked;
@@ -33,8 +36,15 @@ internal sealed class WaitingFeatureSink(FeatureFileSink inner, CancellationToke
         }
     }
 
-    /// <summary>All windows taken are on the disk.</summary>
-    public Task FlushAsync() => Task.Run(inner.Flush);
+    /// <summary>All windows taken are on the disk, and in a group where whoever takes this member's place has them.</summary>
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        await Task.Run(inner.Flush, cancellation).ConfigureAwait(false);
+        if (shipped is not null)
+        {
+            await shipped(cancellation).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Lets go of days before one.</summary>
     public int DeleteBefore(long day) => inner.DeleteBefore(day);

@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
 using SecStream.Connectors.Elasticsearch.Events;
+using SecStream.Connectors.Elasticsearch.Windows;
 
 namespace SecStream.Host.Telemetry;
 
-/// <summary>The instruments of the events on their way to Elasticsearch.</summary>
+/// <summary>The instruments of events and windows on their way to Elasticsearch.</summary>
 internal static class ElasticsearchInstruments
 {
     /// <summary>Makes them.</summary>
@@ -28,5 +29,18 @@ internal static class ElasticsearchInstruments
             () => status()?.Refused.Select(r => new Measurement<long>(r.Value, new KeyValuePair<string, object?>("error.type", r.Key))) ?? [],
             "{event}",
             "Documents that Elasticsearch refused for good, by the type of the error; they are dead letters");
+    }
+
+    /// <summary>Makes those of stored windows.</summary>
+    /// <param name="meter">The meter of the service.</param>
+    /// <param name="status">How they fare; null: none go there.</param>
+    public static void AddWindows(Meter meter, Func<WindowShippingStatus?> status)
+    {
+        Measurement<long>[] One(Func<WindowShippingStatus, long> value) => status() is { } now ? [new Measurement<long>(value(now))] : [];
+
+        meter.CreateObservableGauge("secstream.features.pending", () => One(s => s.PendingBytes), "By", "Bytes of stored windows that Elasticsearch does not have yet");
+        meter.CreateObservableCounter("secstream.features.sent", () => One(s => s.Sent), "{window}", "Stored windows that Elasticsearch took");
+        meter.CreateObservableCounter("secstream.features.retries", () => One(s => s.Retries), "{window}", "Times a stored window had to be sent again");
+        meter.CreateObservableCounter("secstream.features.rejected", () => One(s => s.Refused), "{window}", "Stored windows that Elasticsearch refused for good");
     }
 }

@@ -35,6 +35,7 @@ public sealed class ServiceMeter : IDisposable
         AddWork();
         RedisInstruments.Add(Meter, () => Status().Redis);
         ElasticsearchInstruments.Add(Meter, () => Status().Elasticsearch);
+        ElasticsearchInstruments.AddWindows(Meter, () => Status().Windows);
         KafkaInstruments.Add(Meter, () => Status().Kafka);
         DetectionInstruments.Add(Meter, Status);
         SinkInstruments.Add(Meter, () => Status().Sinks);

@@ -91,6 +91,9 @@ public sealed record ServiceStatus
     /// <summary>Events on their way to Elasticsearch; null: none go there.</summary>
     public Connectors.Elasticsearch.Events.EventSinkStatus? Elasticsearch { get; init; }
 
+    /// <summary>Stored windows on their way to Elasticsearch; null: none go there.</summary>
+    public Connectors.Elasticsearch.Windows.WindowShippingStatus? Windows { get; init; }
+
     /// <summary>How the outputs of alerts fare.</summary>
     public IReadOnlyList<Connectors.Outbox.SinkStatus> Sinks { get; init; } = [];
 

@@ -33,8 +33,8 @@ public sealed class ElasticsearchBootstrapTests
         var first = await RunAsync(server);
         Assert.Equal(dry, first);
         var policies = server.Objects[server.Flavor.IsOpenSearch ? "_plugins/_ism/policies" : "_ilm/policy"];
-        Assert.Equal(7, policies.Count);
-        Assert.Equal(8, server.Objects["_index_template"].Count);
+        Assert.Equal(8, policies.Count);
+        Assert.Equal(9, server.Objects["_index_template"].Count);
         var kept = server.Objects.ToDictionary(kind => kind.Key, kind => kind.Value.ToDictionary(one => one.Key, one => one.Value.ToJsonString()));
         server.Log.Clear();
         Assert.All(await RunAsync(server), step => Assert.Equal(BootstrapOutcome.Unchanged, step.Outcome));

@@ -1,4 +1,5 @@
 using SecStream.Connectors.Elasticsearch.Events;
+using SecStream.Connectors.Elasticsearch.Windows;
 using SecStream.Connectors.Embedded;
 using SecStream.Connectors.Kafka.Source;
 using SecStream.Connectors.Outbox;
@@ -25,6 +26,7 @@ internal static class StackFigures
             SpooledBytes = 1, SpoolLimitBytes = 2, OldestUnsent = null, Sent = 3, Conflicts = 0, Retries = 0, Unindexed = 0, DeadLetters = 1, FailingSince = null, Error = null, Mend = null, Blocked = null,
             Refused = new Dictionary<string, long> { ["document_parsing_exception"] = 1 },
         },
+        Windows = new WindowShippingStatus { PendingBytes = 1, Sent = 2, Retries = 0, Unindexed = 0, Refused = 0, FailingSince = null, Error = null, Mend = null },
         Redis = new RedisHealthStatus { At = DateTimeOffset.UnixEpoch, LimitBytes = 100, LatencyMedian = TimeSpan.FromMilliseconds(1), LatencyP99 = TimeSpan.FromMilliseconds(2) },
         Open = [new OpenCount(false, "high", AlertStates.Open, 2), new OpenCount(true, "high", AlertStates.Open, 1)],
         Sinks = [new SinkStatus("redis", 1, 2, 3, null, null, null)],

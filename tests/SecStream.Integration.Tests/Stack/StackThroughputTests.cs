@@ -29,7 +29,7 @@ public sealed class StackThroughputTests(ITestOutputHelper output)
         var first = count / 3;
         var set = RecordedSet.Make(count, 10, attacks: 0.3, 23);
         await using var servers = await StackServers.StartAsync(Partitions, brokers: 1, keepDocuments: false);
-        var before = servers.Elasticsearch.CountAll();
+        var before = servers.Elasticsearch.CountAll("logs-secstream.*");
         KafkaTopicTraffic.Produce(
             servers.Kafka.Bootstraps,
             set.Events.Select((e, i) => (new TopicPartition(StackServers.Topic, i % Partitions), new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(e.Line) })),
@@ -52,7 +52,7 @@ public sealed class StackThroughputTests(ITestOutputHelper output)
         {
             for (var watch = Stopwatch.StartNew(); ; await Task.Delay(20))
             {
-                if (servers.Elasticsearch.CountAll() - before is var there && there >= wanted)
+                if (servers.Elasticsearch.CountAll("logs-secstream.*") - before is var there && there >= wanted)
                 {
                     return (member.Service.ProcessorTime, Stopwatch.GetElapsedTime(0), there);
                 }

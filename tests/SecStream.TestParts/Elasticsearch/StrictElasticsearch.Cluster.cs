@@ -36,12 +36,12 @@ public sealed partial class StrictElasticsearch
         }
     }
 
-    /// <summary>Documents in all indices, also of a server that keeps none.</summary>
-    public long CountAll()
+    /// <summary>Documents in all indices whose names fit, also of a server that keeps none.</summary>
+    public long CountAll(string pattern = "*")
     {
         lock (Lock)
         {
-            return AllIndices().Sum(index => (long)index.Count);
+            return Resolve(pattern).Sum(index => (long)index.Count);
         }
     }
 

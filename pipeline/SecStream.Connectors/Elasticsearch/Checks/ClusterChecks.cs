@@ -45,7 +45,7 @@ internal sealed class ClusterChecks(IElasticsearchTransport transport)
 
     public async Task<PartCheck> BlocksAsync(CancellationToken cancellation)
     {
-        const string names = $"{ElasticsearchSchema.EventPattern},{ElasticsearchSchema.AlertPattern},{ElasticsearchSchema.IncidentPattern}";
+        const string names = $"{ElasticsearchSchema.EventPattern},{ElasticsearchSchema.AlertPattern},{ElasticsearchSchema.IncidentPattern},{ElasticsearchSchema.FeaturePattern}";
         using var answer = await transport.SendAsync(
             HttpMethod.Get, $"{names}/_settings/index.blocks.*?flat_settings=true&ignore_unavailable=true&allow_no_indices=true", null, cancellation).ConfigureAwait(false);
         if (answer.Kind == ElasticsearchFaultKind.NotFound)
@@ -82,10 +82,10 @@ internal sealed class ClusterChecks(IElasticsearchTransport transport)
                 ? PartCheck.Failed(
                     Part + "automatic creation",
                     "action.auto_create_index is false: the streams and monthly indices can't come into being",
-                    "PUT /_cluster/settings {\"persistent\":{\"action.auto_create_index\":\"+logs-secstream.*,+secstream-*\"}}")
+                    "PUT /_cluster/settings {\"persistent\":{\"action.auto_create_index\":\"+logs-secstream.*,+secstream-*,+features-secstream.*\"}}")
                 : rule.Contains("secstream", StringComparison.Ordinal)
                     ? PartCheck.Ok(Part + "automatic creation", rule)
-                    : PartCheck.Warning(Part + "automatic creation", $"action.auto_create_index is {rule}: does it let logs-secstream.* and secstream-* be made?", "add +logs-secstream.*,+secstream-* at its beginning");
+                    : PartCheck.Warning(Part + "automatic creation", $"action.auto_create_index is {rule}: does it let logs-secstream.*, secstream-* and features-secstream.* be made?", "add +logs-secstream.*,+secstream-*,+features-secstream.* at its beginning");
     }
 
     public async Task<PartCheck> LifecycleAsync(CancellationToken cancellation)

@@ -54,7 +54,7 @@ internal sealed class PrivilegeCheck(IElasticsearchTransport transport)
         WriteList(json, "cluster", Privileges.Cluster);
         json.WriteStartArray("index");
         foreach (var (names, privileges) in (ReadOnlySpan<(IReadOnlyList<string>, IReadOnlyList<string>)>)
-            [([ElasticsearchSchema.EventPattern], Privileges.Events), ([ElasticsearchSchema.AlertPattern, ElasticsearchSchema.IncidentPattern], Privileges.Alerts)])
+            [([ElasticsearchSchema.EventPattern], Privileges.Events), ([ElasticsearchSchema.AlertPattern, ElasticsearchSchema.IncidentPattern, ElasticsearchSchema.FeaturePattern], Privileges.Alerts)])
         {
             json.WriteStartObject();
             WriteList(json, "names", names);
@@ -87,6 +87,7 @@ internal sealed class PrivilegeCheck(IElasticsearchTransport transport)
                 $"_plugins/_ism/policies/secstream-alerts",
                 $"{ElasticsearchSchema.AlertPattern},{ElasticsearchSchema.IncidentPattern}/_search?size=0",
                 $"{ElasticsearchSchema.EventPattern}/_search?size=0",
+                $"{ElasticsearchSchema.FeaturePattern}/_search?size=0",
             ])
         {
             using var answer = await transport.SendAsync(HttpMethod.Get, path, null, cancellation).ConfigureAwait(false);

@@ -97,10 +97,10 @@ internal sealed class EventStreams
     /// <summary>The shortest class that keeps it long enough: there are templates and policies for these only.</summary>
     private static int ClassOf(int days) => (RetentionClass.All.FirstOrDefault(one => one.Days >= days) ?? RetentionClass.All[^1]).Days;
 
-    private static string Tenant(string tenant) => tenant.Length == 0 ? "default" : Safe(Encoding.UTF8.GetBytes(tenant), MaxTenantBytes);
+    internal static string Tenant(string tenant) => tenant.Length == 0 ? "default" : Safe(Encoding.UTF8.GetBytes(tenant), MaxTenantBytes);
 
     /// <summary>Lower case, without what may not stand in a name of an index or would end its part (a hyphen).</summary>
-    private static string Safe(ReadOnlySpan<byte> raw, int most)
+    internal static string Safe(ReadOnlySpan<byte> raw, int most)
     {
         Span<byte> safe = stackalloc byte[most];
         safe = safe[..Math.Min(raw.Length, most)];

@@ -22,6 +22,12 @@ public static class ElasticsearchSchema
     /// <summary>Indices of incidents.</summary>
     public const string IncidentPattern = "secstream-incidents-*";
 
+    /// <summary>Indices of profiles' windows.</summary>
+    public const string FeaturePattern = "features-secstream.*";
+
+    /// <summary>Name of their template and policy.</summary>
+    public const string Features = "secstream-features";
+
     /// <summary>Above <c>logs-*-*</c> (100) and what people usually give their own (200).</summary>
     private const int Priority = 250;
 
@@ -31,6 +37,7 @@ public static class ElasticsearchSchema
         ArgumentNullException.ThrowIfNull(target);
         List<SchemaObject> all = [.. RetentionClass.All.Select((retention, i) => Policy(target, "events", retention.Name, retention, Priority + i))];
         all.Add(Policy(target, "alerts", "secstream-alerts", new RetentionClass(RetentionClass.AlertDays, ""), Priority));
+        all.Add(Policy(target, "features", Features, new RetentionClass(RetentionClass.FeatureDays, ""), Priority));
         all.Add(Component("secstream-events"));
         if (target.ToleratesUnknownFields)
         {
@@ -41,6 +48,8 @@ public static class ElasticsearchSchema
         all.AddRange(RetentionClass.All.Select((retention, i) => EventTemplate(target, retention, Priority + i)));
         all.Add(AlertTemplate(target, "secstream-alerts"));
         all.Add(AlertTemplate(target, "secstream-incidents"));
+        all.Add(Component(Features));
+        all.Add(FeatureTemplate(target));
         return all;
     }
 
@@ -111,6 +120,13 @@ public static class ElasticsearchSchema
         var body = SchemaFiles.Read("templates/alerts", ("{name}", name));
         WithoutForeignSettings(target, body);
         return Marked(SchemaKind.Template, name, $"_index_template/{name}", body);
+    }
+
+    private static SchemaObject FeatureTemplate(SchemaTarget target)
+    {
+        var body = SchemaFiles.Read("templates/features");
+        WithoutForeignSettings(target, body);
+        return Marked(SchemaKind.Template, Features, $"_index_template/{Features}", body);
     }
 
     /// <summary>OpenSearch knows no ILM and refuses its settings; its policies find their indices themselves.</summary>

@@ -11,19 +11,19 @@ public static class Privileges
     /// <summary>On streams of events: written once, read by searches, rolled over by bootstrap, never changed.</summary>
     public static readonly IReadOnlyList<string> Events = ["auto_configure", "create_doc", "read", "view_index_metadata", "manage"];
 
-    /// <summary>On indices of alerts and incidents: revisions and decisions change documents.</summary>
+    /// <summary>On indices of alerts, incidents and windows: revisions and decisions change documents, a window that comes again replaces itself.</summary>
     public static readonly IReadOnlyList<string> Alerts = ["auto_configure", "create_index", "write", "read", "view_index_metadata"];
 
     /// <summary>A role for Elasticsearch that has exactly these: the body of <c>PUT /_security/role/secstream</c>.</summary>
     public static string Role =>
         "{\"cluster\":" + List(Cluster) + ",\"indices\":[{\"names\":[\"logs-secstream.*\"],\"privileges\":" + List(Events)
-        + "},{\"names\":[\"secstream-alerts-*\",\"secstream-incidents-*\"],\"privileges\":" + List(Alerts) + "}]}";
+        + "},{\"names\":[\"secstream-alerts-*\",\"secstream-incidents-*\",\"features-secstream.*\"],\"privileges\":" + List(Alerts) + "}]}";
 
     /// <summary>The same for OpenSearch: the body of <c>PUT /_plugins/_security/api/roles/secstream</c>.</summary>
     public static string OpenSearchRole =>
         "{\"cluster_permissions\":[\"cluster_monitor\",\"cluster_composite_ops\",\"cluster_manage_index_templates\",\"indices:admin/index_template/*\","
         + "\"cluster:admin/component_template/*\",\"cluster:admin/opendistro/ism/policy/*\"],\"index_permissions\":[{\"index_patterns\":[\"logs-secstream.*\","
-        + "\".ds-logs-secstream.*\",\"secstream-alerts-*\",\"secstream-incidents-*\"],\"allowed_actions\":[\"crud\",\"create_index\",\"manage\"]}]}";
+        + "\".ds-logs-secstream.*\",\"secstream-alerts-*\",\"secstream-incidents-*\",\"features-secstream.*\"],\"allowed_actions\":[\"crud\",\"create_index\",\"manage\"]}]}";
 
     /// <summary>What to do about a fault.</summary>
     public static string? Mend(SchemaTarget target, ElasticsearchFault fault)

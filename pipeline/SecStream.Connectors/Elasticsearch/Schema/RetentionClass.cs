@@ -12,6 +12,9 @@ public sealed record RetentionClass(int Days, string Rollover)
     /// <summary>Days after which a monthly index of alerts is deleted: a year after its last day.</summary>
     public const int AlertDays = 365 + 31;
 
+    /// <summary>Days after which a monthly index of windows is deleted: its last day has been there for as long as <c>profiles.keep</c> is without a setting.</summary>
+    public const int FeatureDays = 35 + 31;
+
     /// <summary>Name of its template and policy.</summary>
     public string Name => $"secstream-events-{Days}d";
 }

@@ -3,14 +3,16 @@ using SecStream.Connectors.Elasticsearch;
 using SecStream.Connectors.Elasticsearch.Alerts;
 using SecStream.Connectors.Elasticsearch.Client;
 using SecStream.Connectors.Elasticsearch.Events;
+using SecStream.Connectors.Elasticsearch.Windows;
 using SecStream.Connectors.Segments;
 using SecStream.Host.Configuration;
 using SecStream.Host.Ledger;
 using SecStream.Host.Service;
+using SecStream.Host.Trainer;
 
 namespace SecStream.Host.Serve.Stack;
 
-/// <summary>All that has to do with Elasticsearch: events through a spool on disk, alerts from the outbox.</summary>
+/// <summary>All that has to do with Elasticsearch: events through a spool on disk, alerts from the outbox, windows from their files.</summary>
 internal sealed class ElasticsearchParts : IAsyncDisposable
 {
     private const string Name = "elasticsearch";
@@ -28,6 +30,9 @@ internal sealed class ElasticsearchParts : IAsyncDisposable
 
     /// <summary>Takes alerts and incidents; null: they are not written.</summary>
     public ElasticsearchAlertSink? Alerts { get; private set; }
+
+    /// <summary>Brings stored windows; null: they stay here.</summary>
+    public WindowShipper? Windows { get; private set; }
 
     /// <summary>Without connecting yet.</summary>
     /// <exception cref="ElasticsearchException">A secret or certificate can't be read.</exception>
@@ -52,12 +57,23 @@ internal sealed class ElasticsearchParts : IAsyncDisposable
             parts.Alerts = new ElasticsearchAlertSink(client, elasticsearch, log.Warning);
         }
 
+        if (elasticsearch.Features && options.Pipeline.HasProfiles)
+        {
+            parts.Windows = new WindowShipper(
+                client, elasticsearch, Path.Combine(options.Data, StoredWindows.FolderName), options.Pipeline.Tenant, time, log.Warning);
+        }
+
         return parts;
     }
 
     /// <summary>Tells the ledger what is amiss.</summary>
     public void AddTo(LedgerCollector collector)
     {
+        if (Windows is { } windows)
+        {
+            collector.Add(() => Observe(windows.Status));
+        }
+
         if (Events is not { } events)
         {
             return;
@@ -71,6 +87,11 @@ internal sealed class ElasticsearchParts : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Windows is not null)
+        {
+            await Windows.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (Events is not null)
         {
             await Events.DisposeAsync().ConfigureAwait(false);
@@ -78,6 +99,14 @@ internal sealed class ElasticsearchParts : IAsyncDisposable
 
         _refused?.Dispose();
         _client.Dispose();
+    }
+
+    private static IEnumerable<Observation> Observe(WindowShippingStatus status)
+    {
+        if (status.Error is { } error)
+        {
+            yield return new Observation(BlindSpotKinds.SinkFailing, Name + " (windows)", status.Mend is { } mend ? $"{error}: {mend}" : error) { Since = status.FailingSince };
+        }
     }
 
     private static IEnumerable<Observation> Observe(EventSinkStatus status)
