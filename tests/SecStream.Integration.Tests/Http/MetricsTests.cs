@@ -30,7 +30,7 @@ public sealed class MetricsTests
         await using var another = await RunningApi.StartAsync();
         await another.SendAsync("GET", "/api/v1/stats");
         await api.SendAsync("GET", "/api/v1/stats");
-        api.Service.Figures = Infra.StackFigures.All;
+        api.Service.Figures = Figures with { Profiles = Infra.StackFigures.All.Profiles, Models = Infra.StackFigures.All.Models };
         await api.SendAsync("POST", "/ingest", "{}");
         await api.SendAsync("POST", "/_bulk", "{\"create\":{\"_index\":\"x\"}}\n7\n");
         await api.SendAsync("GET", "/some/thing?user=alice");

@@ -115,7 +115,7 @@ public sealed class ModelsInServiceTests : IDisposable
     {
         var now = _clock.GetUtcNow();
         await service.PostAsync(Enumerable.Range(0, 400).Select(_ => string.Create(CultureInfo.InvariantCulture, $$"""
-            {"@timestamp":"{{now:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","event":{"id":"e{{_events++}}","action":"data_read"},"secstream":{"api_key":{"id":"{{key}}"}}}
+            {"@timestamp":"{{now:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","event":{"id":"e{{_events++}}","action":"data_read"},"secstream":{"api_key":{"id":"{{key}}"} } }
             """)));
         _clock.Offset += TimeSpan.FromMinutes(10);
     }
