@@ -156,6 +156,9 @@ internal sealed record BenchmarkResult
     /// <summary>Everything on, JSON events.</summary>
     public required FullFigure Full { get; init; }
 
+    /// <summary>The same with windows of profiles kept; no model judges them.</summary>
+    public required FullFigure Profiled { get; init; }
+
     /// <summary>The first run, just-in-time compilation included: events for a second of CPU time.</summary>
     public required double ColdEventsPerCpuSecond { get; init; }
 
@@ -177,7 +180,9 @@ internal sealed record BenchmarkResult
     /// <summary>The targets.</summary>
     public IReadOnlyList<Target> Targets =>
     [
-        new("everything on", Full.EventsPerCpuSecond, "≥", 200_000, "events per CPU-second"),
+        new("rules", Full.EventsPerCpuSecond, "≥", 200_000, "events per CPU-second"),
+        new("rules and profiles", Profiled.EventsPerCpuSecond, "≥", 300_000, "events per CPU-second"),
+        .. Profiled.Ratio is { } profiled ? [new Target("rules and profiles against the yardstick", profiled, "≥", 0.17, "×")] : (Target[])[],
         .. Full.Ratio is { } ratio ? RatioTargets(ratio) : [],
         new("allocated in steady state", Full.SteadyBytesPerEvent, "<", 16, "bytes per event"),
         new("peak memory within what the state held explains", Full.PeakBytes / 1e6, "≤", Memory.ExpectedBytes / 1e6, "MB"),
@@ -186,7 +191,7 @@ internal sealed record BenchmarkResult
 
     private Target[] RatioTargets(double ratio) =>
     [
-        new("everything on against the yardstick", ratio, "≥", 0.12, "×"),
+        new("rules against the yardstick", ratio, "≥", 0.12, "×"),
         new("JSON to field table against the yardstick", FieldTableRatio, "≥", 1.0, "×"),
     ];
 

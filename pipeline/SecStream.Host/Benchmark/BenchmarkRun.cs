@@ -52,9 +52,12 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         say(options.Input is null ? $"generating {options.Events:N0} events and as many raw lines" : $"reading {options.Input}");
         using var inputs = new BenchmarkInputs(options.Events, options.Input);
         var pipeline = options.Input is null ? options.Pipeline with { Zone = TimeZoneInfo.Utc, Year = GeneratedYear } : options.Pipeline;
-        var knowledge = Knowledge.Load(pipeline);
+        var profiled = pipeline with { HasProfiles = true };
+        pipeline = pipeline with { HasProfiles = false };
+        var (knowledge, withProfiles) = (Knowledge.Load(pipeline), Knowledge.Load(profiled));
         var passes = new StagePasses(inputs.Events, pipeline, knowledge);
         var full = new Func<Task<FullResult>>(() => new FullRun(pipeline, knowledge, [inputs.Events], inputs.OutputDirectory).RunAsync(cancellation));
+        var everything = new Func<Task<FullResult>>(() => new FullRun(profiled, withProfiles, [inputs.Events], inputs.OutputDirectory).RunAsync(cancellation));
         say("warm-up: one round that does not count");
         if (passes.Scan().Lines == 0)
         {
@@ -63,7 +66,8 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
 
         passes.FieldTable();
         var cold = await full().ConfigureAwait(false);
-        var rounds = await RoundsAsync(passes, full).ConfigureAwait(false);
+        await everything().ConfigureAwait(false);
+        var rounds = await RoundsAsync(passes, full, everything).ConfigureAwait(false);
         var yardstick = FullFigure.Median(rounds.Select(r => r.Scan.PerEvent));
         var results = rounds.Select(r => r.Full).ToList();
         var isJson = rounds[0].IsJson;
@@ -82,6 +86,8 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
             FieldTableNanoseconds = FullFigure.Median(rounds.Select(r => r.Table.PerEvent)),
             FieldTableRatio = FullFigure.Median(rounds.Select(r => r.Scan.PerEvent / r.Table.PerEvent)),
             Full = figure,
+            Profiled = FullFigure.Of(
+                [.. rounds.Select(r => r.Profiled)], isJson ? FullFigure.Median(rounds.Select(r => r.Profiled.PerCpuSecond * r.Scan.PerEvent / 1e9)) : null),
             ColdEventsPerCpuSecond = cold.PerCpuSecond,
             Raw = side is null ? null : await side.RawAsync(options.Runs, cancellation).ConfigureAwait(false),
             Memory = MemoryOf(figure, pipeline),
@@ -123,7 +129,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         return line is null ? "unknown" : line[(line.IndexOf(':') + 1)..].Trim();
     }
 
-    private async Task<List<Round>> RoundsAsync(StagePasses passes, Func<Task<FullResult>> full)
+    private async Task<List<Round>> RoundsAsync(StagePasses passes, Func<Task<FullResult>> full, Func<Task<FullResult>> everything)
     {
         var rounds = new List<Round>();
         for (var i = 1; i <= options.Runs; i++)
@@ -132,7 +138,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
             PeakMemory.Settle();
             var scan = passes.Scan();
             var table = passes.FieldTable();
-            rounds.Add(new Round(scan, table, await full().ConfigureAwait(false), passes.IsJson));
+            rounds.Add(new Round(scan, table, await full().ConfigureAwait(false), await everything().ConfigureAwait(false), passes.IsJson));
         }
 
         return rounds;
@@ -174,5 +180,5 @@ internal sealed class BenchmarkRun(BenchmarkOptions options, Action<string> say)
         ];
     }
 
-    private readonly record struct Round(PassTime Scan, PassTime Table, FullResult Full, bool IsJson);
+    private readonly record struct Round(PassTime Scan, PassTime Table, FullResult Full, FullResult Profiled, bool IsJson);
 }

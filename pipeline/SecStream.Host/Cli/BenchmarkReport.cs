@@ -52,8 +52,9 @@ internal static class BenchmarkReport
 
     private static void PrintFull(IAnsiConsole console, BenchmarkResult result)
     {
-        var table = New("everything on", "events/CPU-s", "× yardstick", "events/s", "B/event steady", "B/event", "alerts", "late", "dead", "state MB", "peak MB");
+        var table = New("rules, enrichment, output", "events/CPU-s", "× yardstick", "events/s", "B/event steady", "B/event", "alerts", "late", "dead", "state MB", "peak MB");
         AddFull(table, result.Raw is null ? "the file" : "ECS events", result.Full);
+        AddFull(table, "… and profiles", result.Profiled);
         if (result.Raw is { } raw)
         {
             AddFull(table, "sshd and Apache lines", raw);
