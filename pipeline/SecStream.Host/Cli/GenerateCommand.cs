@@ -13,7 +13,7 @@ internal static class GenerateCommand
     {
         var from = new Option<string>("--from") { Description = "First day, such as 2026-03-02.", DefaultValueFactory = _ => "2026-03-02" };
         var days = new Option<int>("--days") { Description = "Number of days.", DefaultValueFactory = _ => 28 };
-        var users = new Option<int>("--users") { Description = "People who work.", DefaultValueFactory = _ => 240 };
+        var users = new Option<int>("--users") { Description = "People who work.", DefaultValueFactory = _ => 600 };
         var keys = new Option<int>("--keys") { Description = "API keys of programs.", DefaultValueFactory = _ => 40 };
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same people and habits.", DefaultValueFactory = _ => 1 };
         var attacks = new Option<bool>("--attacks") { Description = "Put seven attacks into the last day." };

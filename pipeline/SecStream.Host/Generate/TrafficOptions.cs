@@ -13,7 +13,7 @@ internal sealed record TrafficOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>People who log in and work.</summary>
-    public int Users { get; init; } = 240;
+    public int Users { get; init; } = 600;
 
     /// <summary>API keys of programs.</summary>
     public int Keys { get; init; } = 40;
