@@ -1,4 +1,6 @@
 using SecStream.Connectors.Features;
+using SecStream.Connectors.Journal;
+using SecStream.Connectors.Tests.Journal;
 using SecStream.Core.Events;
 using SecStream.Core.Features;
 using Xunit;
@@ -41,6 +43,43 @@ public sealed class FeatureFileTests : IDisposable
         var schema = Assert.Single(store.Schemas());
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(Schema), System.Text.Json.JsonSerializer.Serialize(schema));
         Assert.Empty(store.Read(Schema, EventClock.Hour, Day));
+    }
+
+    /// <summary>Whoever waits for room gives the same window again and again: the file is as if there had been room all the time.</summary>
+    [Fact]
+    public void Write_FullDiskAndAgain_TakesNoWindowTwice()
+    {
+        var windows = Enumerable.Range(0, 6000).Select(i => Window(Schema, $"user{i % 100:D3}", i / 100, i)).ToList();
+        var (disk, refused) = (new FailingDisk { Room = 10_000 }, 0);
+        foreach (var (folder, writes) in new (string, JournalDisk)[] { ("full", disk), ("whole", new JournalDisk()) })
+        {
+            using var sink = new FeatureFileSink(Path.Combine(_folder, folder), writes);
+            foreach (var window in windows)
+            {
+                while (!TryWrite(sink, window))
+                {
+                    disk.Room = ++refused < 5 ? 0 : long.MaxValue;
+                }
+            }
+        }
+
+        Assert.Equal(5, refused);
+        var files = new[] { "full", "whole" }.Select(folder => Directory.GetFiles(Path.Combine(_folder, folder)).Single()).Select(File.ReadAllBytes).ToList();
+        Assert.Equal(files[1], files[0]);
+    }
+
+    private static bool TryWrite(FeatureFileSink sink, FeatureVector window)
+    {
+        try
+        {
+            sink.Write(window);
+            return true;
+        }
+        catch (IOException)
+        {
+            // The disk is full; there will be room.
+            return false;
+        }
     }
 
     [Fact]

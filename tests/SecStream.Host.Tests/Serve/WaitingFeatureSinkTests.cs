@@ -28,7 +28,7 @@ public sealed class WaitingFeatureSinkTests : IDisposable
         Directory.CreateDirectory(Folder);
         await writing.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Null(_sink.Blocked);
-        await _sink.FlushAsync();
+        await _sink.FlushAsync(CancellationToken.None);
         Assert.Single(new FeatureFileStore(Folder).Read(GeneratedWindows.Schema, GeneratedWindows.Window, 20_520));
     }
 
