@@ -194,6 +194,13 @@ public sealed class WindowShipperTests
         File.WriteAllBytes(files[1], bytes);
         harness.Start();
         await harness.ShippedAsync();
+
+        // An end that was given up waits for nobody, so it is no longer pending a moment before it is told of.
+        for (var tries = 0; tries < 1000 && harness.Reports.Count == 0; tries++)
+        {
+            await Task.Delay(10);
+        }
+
         Assert.Equal(WindowHarness.All(harness.Embedded), WindowHarness.All(harness.Store));
         Assert.Contains("1 damaged", Assert.Single(harness.Reports), StringComparison.Ordinal);
     }
