@@ -102,6 +102,7 @@ internal sealed class AdminEndpoints(ApiServices services)
         writer.WriteNumber("rules"u8, status.Rules);
         Time(writer, "clock", status.Clock);
         writer.WriteNumber("state_bytes"u8, status.StateBytes);
+        writer.WriteNumber("profile_bytes"u8, status.Profiles?.Bytes ?? 0);
         writer.WriteNumber("keys"u8, status.Keys);
         writer.WriteNumber("evicted"u8, status.Evicted);
         writer.WriteNumber("snapshot_bytes"u8, status.SnapshotBytes);

@@ -98,7 +98,7 @@ internal sealed class LoadService : IDisposable
             stats.GetProperty("dead_letters").GetInt64(),
             stats.GetProperty("late").GetInt64(),
             journals.Sum(j => j.GetProperty("bytes").GetInt64()),
-            stats.GetProperty("state_bytes").GetInt64(),
+            stats.GetProperty("state_bytes").GetInt64() + stats.GetProperty("profile_bytes").GetInt64(),
             stats.GetProperty("evicted").GetInt64(),
             stats.GetProperty("snapshot_bytes").GetInt64(),
             resident,

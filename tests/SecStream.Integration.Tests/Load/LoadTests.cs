@@ -178,7 +178,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         Say($"resident memory, floors       {Floor(early) >> 20,12:N0} -> {Floor(late) >> 20:N0} MiB");
         Say($"resident memory, medians      {Median(early, s => s.Resident) >> 20,12:N0} -> {Median(late, s => s.Resident) >> 20:N0} MiB; state {Median(early, s => s.StateBytes) >> 20:N0} -> {Median(late, s => s.StateBytes) >> 20:N0} MiB; highest {samples.Max(s => s.Resident) >> 20:N0} MiB");
 
-        // Histories of new logins are state, and bounded by state.max_memory; everything else has to be level.
+        // Histories of new logins are state, and bounded by state.max_memory, profiles by profiles.max_memory; everything else has to be level.
         var allowed = (2 * Math.Max(0, state)) + (Floor(early) / 10);
         Assert.True(resident <= allowed, $"resident memory grew by {resident:N0} bytes, the state by {state:N0}");
     }
