@@ -33,8 +33,9 @@ internal sealed class PaneLayout
     /// <summary>Occurrences that one event counts for at most where numbers are multiplied: whatever a line claims to stand for, sums stay far from their ends.</summary>
     private const long MaxWeight = 1 << 16;
 
-    private const int MaxFreePanes = 1 << 15;
-    private const int MaxFreeParts = 1 << 12;
+    // There are as many pools as shards and profiles: some 450. Together they keep 80 MB of panes and as much of parts.
+    private const int MaxFreePanes = 1 << 11;
+    private const int MaxFreeParts = 1 << 8;
     private const int MinutesPerDay = 1440;
 
     private static readonly (int Sin, int Cos)[] Clock = [.. Enumerable.Range(0, MinutesPerDay).Select(minute =>

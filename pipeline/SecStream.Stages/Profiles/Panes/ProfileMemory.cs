@@ -3,7 +3,7 @@ namespace SecStream.Stages.Profiles.Panes;
 /// <summary>Memory of a shard's profiles: arrays of accumulators, texts of categories. One per shard, not thread-safe.</summary>
 internal sealed class ProfileMemory
 {
-    private const int MaxFreeKeys = 1 << 14;
+    private const int MaxFreeKeys = 1 << 12;
 
     private readonly Dictionary<int, Stack<byte[]>> _keys = [];
     private readonly HeldBytes _held = new();

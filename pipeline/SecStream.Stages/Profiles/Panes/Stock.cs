@@ -14,7 +14,8 @@ internal sealed class HeldBytes
 internal sealed class Stock<T>(HeldBytes held)
     where T : struct
 {
-    private const int MaxFreeBytes = 8 << 20;
+    // Every shard has a stock of each kind, some 450 in all: together they keep 110 MB at most.
+    private const int MaxFreeBytes = 1 << 18;
 
     private readonly Stack<T[]>[] _free = [.. Enumerable.Range(0, 32).Select(_ => new Stack<T[]>())];
     private long _freeBytes;

@@ -6,7 +6,7 @@ namespace SecStream.Stages.Profiles.Windows;
 /// <summary>The keys of one profile in one shard. Compares whole keys; recycles entities. Not thread-safe.</summary>
 internal sealed class ProfileTable(int profile, int specs, ulong seed, ProfileMemory memory)
 {
-    private const int MaxFree = 1 << 14;
+    private const int MaxFree = 1 << 10;
 
     private readonly Stack<ProfileEntity> _free = new();
     private ProfileEntity?[] _buckets = new ProfileEntity?[16];

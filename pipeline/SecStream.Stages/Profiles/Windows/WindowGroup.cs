@@ -3,6 +3,7 @@ namespace SecStream.Stages.Profiles.Windows;
 /// <summary>Windows of all keys of a profile that have one length and end at one time. What is done with windows is done in order of groups, then of keys.</summary>
 internal sealed class WindowGroup
 {
+    private const int MostKept = 64;
     private Member[] _members = new Member[4];
 
     /// <summary>The profile's number.</summary>
@@ -41,7 +42,13 @@ internal sealed class WindowGroup
     /// <summary>Makes it empty.</summary>
     public void Clear()
     {
-        Array.Clear(_members, 0, Count);
+        // One large window must not make every later group as large.
+        if (_members.Length > MostKept)
+        {
+            _members = new Member[4];
+        }
+
+        Array.Clear(_members, 0, Math.Min(Count, _members.Length));
         Count = 0;
         IsClosed = IsDirty = false;
     }
