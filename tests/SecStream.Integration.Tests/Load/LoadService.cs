@@ -58,6 +58,7 @@ internal sealed class LoadService : IDisposable
             http: {"{"} listen: "127.0.0.1:0" {"}"}
             journal: {"{"} max_size: {journal} {"}"}
             state: {"{"} snapshot_every: {snapshotEvery} {"}"}
+            profiles: {"{"} enabled: false {"}"}
             """);
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments = [Path.Combine(AppContext.BaseDirectory, "SecStream.Host.dll"), "serve", "--config", configuration];

@@ -10,7 +10,7 @@ namespace SecStream.Integration.Tests.Load;
 public sealed class Alone;
 
 /// <summary>
-/// The service under load, as a process of its own: overdriven against a small journal; filled with a million entities, restarted with them, driven as fast as it
+/// The service under load without profiles (their memory has no such bound yet; the README says so), as a process of its own: overdriven against a small journal; filled with a million entities, restarted with them, driven as fast as it
 /// evaluates, then for two minutes (thirty with <c>SECSTREAM_LONG=1</c>) at four fifths of that. Whatever was accepted is stored exactly once, every attack is told of
 /// once for each rule it breaks, and nothing else is; memory stays level.
 /// </summary>

@@ -31,7 +31,7 @@ public sealed partial class ProfileShard
 
             foreach (ref readonly var window in entity.Windows.AsSpan(0, entity.WindowCount))
             {
-                window.Group.Members[window.Member] = default;
+                window.Group.Remove(window.Member);
                 Counters.LostWindows++;
             }
 

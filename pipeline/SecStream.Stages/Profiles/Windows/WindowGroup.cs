@@ -4,6 +4,7 @@ namespace SecStream.Stages.Profiles.Windows;
 internal sealed class WindowGroup
 {
     private const int MostKept = 64;
+    private readonly Stack<int> _gone = new();
     private Member[] _members = new Member[4];
 
     /// <summary>The profile's number.</summary>
@@ -27,9 +28,15 @@ internal sealed class WindowGroup
     /// <summary>Members by their numbers.</summary>
     public Span<Member> Members => _members.AsSpan(0, Count);
 
-    /// <summary>Adds a key; its number.</summary>
+    /// <summary>Adds a key; its number. The number of one that is gone is given again: where keys are evicted and come again, a long window must not grow by each.</summary>
     public int Add(ProfileEntity entity)
     {
+        if (_gone.TryPop(out var number))
+        {
+            _members[number] = new Member { Entity = entity };
+            return number;
+        }
+
         if (Count == _members.Length)
         {
             Array.Resize(ref _members, Count * 2);
@@ -39,9 +46,17 @@ internal sealed class WindowGroup
         return Count++;
     }
 
+    /// <summary>Takes a key out.</summary>
+    public void Remove(int number)
+    {
+        _members[number] = default;
+        _gone.Push(number);
+    }
+
     /// <summary>Makes it empty.</summary>
     public void Clear()
     {
+        _gone.Clear();
         // One large window must not make every later group as large.
         if (_members.Length > MostKept)
         {
